@@ -1,0 +1,1 @@
+"""The HTTP side service: predictions, feedback and the live page."""

@@ -1,0 +1,1 @@
+"""How badbuzz is run: the local stack, images, OpenTofu."""

@@ -1,0 +1,1 @@
+"""The local stack: real Kafka and MLflow without Docker, under one supervisor."""

@@ -1,0 +1,1 @@
+"""What all parts of badbuzz share: contracts, text cleaning, the Scorer, the registry, settings."""

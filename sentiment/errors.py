@@ -1,0 +1,53 @@
+"""Errors that a person can act on.
+
+BadbuzzError
+├── SettingsError        a setting is missing or wrong
+├── BadMessageError      a record cannot be read; it goes to the dead letters
+├── ArtefactError        a model artefact is incomplete, damaged or of an unknown kind
+│   └── GoldenSetError   a model version does not reproduce its golden set
+├── RegistryError        the registry cannot be reached or lacks what was asked for
+├── TopicError           a topic is missing or is not as the settings say
+└── StackError           a part of the local stack cannot start
+"""
+
+
+class BadbuzzError(Exception):
+    """Base of all errors whose message says what was expected, what came and what to do."""
+
+
+class SettingsError(BadbuzzError):
+    """A setting is missing or wrong."""
+
+
+class BadMessageError(BadbuzzError):
+    """A record cannot be read.
+
+    Args:
+        reason: one word for the metric and the dead letter's header, for example ``json``.
+        detail: what was expected and what came, without the text itself.
+    """
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+class ArtefactError(BadbuzzError):
+    """A model artefact is incomplete, damaged or of an unknown kind."""
+
+
+class GoldenSetError(ArtefactError):
+    """A model version does not reproduce the golden set of its card."""
+
+
+class RegistryError(BadbuzzError):
+    """The registry cannot be reached, or lacks the model, version or alias asked for."""
+
+
+class TopicError(BadbuzzError):
+    """A topic is missing or is not as the settings say."""
+
+
+class StackError(BadbuzzError):
+    """A part of the local stack cannot start."""

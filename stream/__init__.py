@@ -1,0 +1,1 @@
+"""The Faust application: exactly-once batch scoring and bad-buzz detection."""

@@ -1,0 +1,1 @@
+"""Trains the candidates, compares them, and promotes the best."""
