@@ -10,7 +10,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from sentiment.errors import SettingsError
 
-
 T = TypeVar("T", bound=BaseSettings)
 
 
