@@ -1,5 +1,6 @@
 """The one way from texts to probabilities, in training's parity check, stream and API alike."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -155,7 +156,7 @@ def _chunks(lengths: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
         return
     bins = np.cumsum(np.maximum(lengths, 1)) // _IDS_PER_CALL
     edges = [0, *(np.flatnonzero(np.diff(bins)) + 1).tolist(), len(lengths)]
-    yield from zip(edges, edges[1:], strict=False)
+    yield from itertools.pairwise(edges)
 
 
 _LAYOUTS = {"ragged": _ragged_calls, "exact": _exact_calls, "padded": _padded_calls}
