@@ -1,0 +1,165 @@
+"""The model version that runs: loaded beside the old one, checked, swapped between two batches."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sentiment import artefact
+from sentiment.errors import ArtefactError, RegistryError
+from sentiment.registry import Pointer, Registry
+from sentiment.scorer import ModelVersion, Scorer
+from sentiment.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Running:
+    """A version in use. Take one per batch and use nothing else for it."""
+
+    pointer: Pointer
+    scorer: Scorer
+    since: float
+
+
+class Champion:
+    """Follows the alias. `current` never blocks; a refused version leaves the old one running.
+
+    Args:
+        settings: names the registry, the alias and the time between look-ups.
+        on_swap: called with the version that now runs.
+        on_refused: called with the version that does not, and why.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        on_swap: Callable[[ModelVersion], None] = lambda _: None,
+        on_refused: Callable[[str, str], None] = lambda _version, _reason: None,
+    ) -> None:
+        self._settings = settings
+        self._registry = Registry(settings)
+        self._on_swap = on_swap
+        self._on_refused = on_refused
+        self._running: Running | None = None
+        self._refused: Pointer | None = None
+        self._lock = asyncio.Lock()
+        self._reachable = True
+
+    @property
+    def loaded(self) -> bool:
+        """Whether there is a version to score with."""
+        return self._running is not None
+
+    @property
+    def current(self) -> Running:
+        """The version that runs.
+
+        Raises:
+            RegistryError: none was loaded yet.
+        """
+        if self._running is None:
+            raise RegistryError("no model version is loaded yet; wait for /ready.")
+        return self._running
+
+    async def start(self) -> None:
+        """Load the champion; where the registry or the version fails, the last good one.
+
+        Raises:
+            RegistryError: the registry does not answer and no version was kept here.
+            ArtefactError: the champion is refused and no other version was kept here.
+        """
+        try:
+            await self.refresh()
+            if self.loaded:
+                return
+            problem: Exception = ArtefactError(
+                f"the champion, version {self._refused.version if self._refused else '?'}, was "
+                "refused and no earlier version is kept here; see the log, then promote another."
+            )
+        except RegistryError as error:
+            problem = error
+        last = await asyncio.to_thread(self._registry.last_good)
+        if last is None:
+            raise problem
+        log.warning("%s Going on with the last good version, %s.", problem, last.version)
+        await self._load(last)
+
+    async def watch(self) -> None:
+        """Follow the alias until cancelled; trouble is logged and retried, ever more slowly."""
+        wait = self._settings.model_poll_seconds
+        while True:
+            await asyncio.sleep(wait)
+            try:
+                await self.refresh()
+                wait = self._settings.model_poll_seconds
+            except RegistryError as error:
+                if self._reachable:
+                    log.warning("%s Scoring goes on with the version that runs.", error)
+                self._reachable = False
+                wait = min(wait * 2, self._settings.model_poll_seconds * 3)
+            else:
+                self._reachable = True
+
+    async def refresh(self) -> Running | None:
+        """Look the alias up now, and load what it names.
+
+        Returns:
+            what runs afterwards.
+
+        Raises:
+            RegistryError: the registry does not answer.
+        """
+        async with self._lock:
+            pointer = await asyncio.to_thread(self._registry.pointer)
+            if pointer == self._refused or (self._running and pointer == self._running.pointer):
+                return self._running
+            try:
+                await self._load(pointer)
+            except ArtefactError as error:
+                self._refused = pointer
+                self._on_refused(pointer.version, type(error).__name__)
+                log.error("Version %s is refused: %s", pointer.version, error)
+            return self._running
+
+    async def at_least(self, pointer: Pointer) -> bool:
+        """Whether what runs is not older than `pointer`, after one try to make it so.
+
+        A partition's former owner may have seen a move of the alias that this process has not.
+        """
+        if self._running and self._running.pointer == pointer:
+            return True
+        try:
+            await self.refresh()
+            return self.loaded
+        except RegistryError:
+            pass  # what stands on this disk can still be new enough
+        if self._running and self._running.pointer.change >= pointer.change:
+            return True
+        async with self._lock:
+            try:
+                await self._load(pointer)
+            except (ArtefactError, RegistryError) as error:
+                log.error("Version %s, needed to go on in order, is missing: %s", pointer, error)
+                return False
+        return True
+
+    async def _load(self, pointer: Pointer) -> None:
+        """Raises ArtefactError or RegistryError; what runs is then unchanged."""
+        scorer = await asyncio.to_thread(self._open, pointer)
+        # The old scorer is not closed: a batch may still be in it. It goes with its last batch.
+        self._running = Running(pointer, scorer, time.time())
+        self._on_swap(scorer.model)
+        log.info("Version %s (digest %s) runs.", pointer.version, scorer.model.digest)
+
+    def _open(self, pointer: Pointer) -> Scorer:
+        folder = self._registry.fetch(pointer)
+        digest = pointer.digest or artefact.digest(folder)
+        model = ModelVersion(self._registry.name, pointer.version, digest)
+        scorer = Scorer(folder, model, self._settings.scorer_threads)
+        scorer.check_golden()
+        scorer.score([golden.text for golden in scorer.card.golden[:1]] or ["warm up"])
+        self._registry.keep(pointer)
+        return scorer

@@ -1,0 +1,162 @@
+"""The one way from texts to probabilities, in training's parity check, stream and API alike."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from sentiment import artefact
+from sentiment.card import Card
+from sentiment.errors import ArtefactError, GoldenSetError
+from sentiment.messages import Label
+from sentiment.tokenizer import Ragged, load_tokenizer
+
+Probabilities = NDArray[np.float32]
+_Feed = dict[str, NDArray[Any]]
+
+_IDS_PER_CALL = 16_384
+"""Ids in one call of the graph: large enough to hide the call, small enough for the cache and
+for the other threads to find work."""
+
+
+@dataclass(frozen=True)
+class ModelVersion:
+    """Which version speaks: it stands in every result."""
+
+    name: str
+    version: str
+    digest: str
+
+
+class Scorer:
+    """A model version, loaded. Thread-safe.
+
+    Args:
+        folder: the artefact.
+        model: what to call it; by default the candidate's name, version `0`.
+        threads: calls of the graph at the same time; each uses one core.
+
+    Raises:
+        ArtefactError: a file is missing, damaged, or does not fit the others.
+    """
+
+    def __init__(self, folder: Path, model: ModelVersion | None = None, threads: int = 2) -> None:
+        self.card: Card = artefact.read_card(folder)
+        self.model = model or ModelVersion(self.card.candidate, "0", artefact.digest(folder))
+        self.tokenizer = load_tokenizer(folder / artefact.TOKENIZER)
+        self._session = _open(folder / artefact.GRAPH)
+        self._threads = threads
+        self._pool = ThreadPoolExecutor(threads, "score") if threads > 1 else None
+
+    def score(self, texts: Sequence[str]) -> Probabilities:
+        """p_negative of each text, float32 [n]."""
+        return self.run(self.tokenizer.encode(texts))
+
+    def run(self, encoded: Ragged) -> Probabilities:
+        """p_negative of texts that `tokenizer.encode` has read, float32 [n]."""
+        result = np.empty(len(encoded), np.float32)
+        calls = list(_LAYOUTS[self.card.layout](encoded))
+        if self._pool and len(calls) > 1:
+            for (rows, _), p_negative in zip(
+                calls, self._pool.map(self._call, (feed for _, feed in calls)), strict=True
+            ):
+                result[rows] = p_negative
+        else:
+            for rows, feed in calls:
+                result[rows] = self._call(feed)
+        return result
+
+    def label(self, p_negative: float) -> Label:
+        """The label of a probability, by the card's band."""
+        return self.card.label(p_negative)
+
+    def check_golden(self) -> None:
+        """Score the card's golden set.
+
+        Raises:
+            GoldenSetError: a text gets another label, or a probability beyond the tolerance.
+        """
+        golden = self.card.golden
+        if not golden:
+            return
+        for expected, got in zip(golden, self.score([g.text for g in golden]), strict=True):
+            apart = abs(float(got) - expected.p_negative)
+            label = self.label(float(got))
+            if apart > self.card.tolerance or not np.isfinite(got) or label != expected.label:
+                raise GoldenSetError(
+                    f"{self.model.name} version {self.model.version} does not reproduce its golden "
+                    f"set: expected p_negative {expected.p_negative:.4f} ({expected.label}) within "
+                    f"{self.card.tolerance}, got {float(got):.4f} ({label}); "
+                    "train and register the version anew."
+                )
+
+    def close(self) -> None:
+        """Stop the threads."""
+        if self._pool:
+            self._pool.shutdown()
+
+    def _call(self, feed: _Feed) -> Probabilities:
+        p_negative: Probabilities = self._session.run(None, feed)[0]
+        return p_negative.reshape(-1)
+
+
+def _open(path: Path) -> Any:
+    options = ort.SessionOptions()
+    # One call uses one core and several calls run at once: no core waits for another inside a
+    # recurrent step, and none spins while there is nothing to do.
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    except Exception as error:
+        raise ArtefactError(f"expected an ONNX graph in {path}, got: {error}") from error
+
+
+def _ragged_calls(encoded: Ragged) -> Iterator[tuple[NDArray[np.int64], _Feed]]:
+    for first, last in _chunks(encoded.lengths):
+        offsets = encoded.offsets[first : last + 1]
+        ids = encoded.ids[offsets[0] : offsets[-1]]
+        yield np.arange(first, last), {"ids": ids, "offsets": offsets - offsets[0]}
+
+
+def _exact_calls(encoded: Ragged) -> Iterator[tuple[NDArray[np.int64], _Feed]]:
+    lengths = encoded.lengths
+    order = np.argsort(lengths, kind="stable")
+    sizes, starts = np.unique(lengths[order], return_index=True)
+    for size, rows in zip(sizes, np.split(order, starts[1:]), strict=True):
+        step = max(_IDS_PER_CALL // max(int(size), 1), 1)
+        for first in range(0, len(rows), step):
+            some = rows[first : first + step]
+            yield some, {"ids": encoded.ids[encoded.offsets[some][:, None] + np.arange(size)]}
+
+
+def _padded_calls(encoded: Ragged) -> Iterator[tuple[NDArray[np.int64], _Feed]]:
+    order = np.argsort(encoded.lengths, kind="stable")
+    lengths = encoded.lengths[order]
+    for first, last in _chunks(lengths):
+        rows, longest = order[first:last], int(lengths[last - 1])
+        here = lengths[first:last]
+        places = np.arange(longest) < here[:, None]
+        ids = np.zeros((len(rows), longest), np.int32)
+        sources = np.repeat(encoded.offsets[rows] - np.cumsum(here) + here, here)
+        ids[places] = encoded.ids[sources + np.arange(int(here.sum()))]
+        yield rows, {"ids": ids, "lengths": here.astype(np.int32)}
+
+
+def _chunks(lengths: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """Neighbouring texts, about `_IDS_PER_CALL` ids at a time, at least one text."""
+    if not len(lengths):
+        return
+    bins = np.cumsum(np.maximum(lengths, 1)) // _IDS_PER_CALL
+    edges = [0, *(np.flatnonzero(np.diff(bins)) + 1).tolist(), len(lengths)]
+    yield from itertools.pairwise(edges)
+
+
+_LAYOUTS = {"ragged": _ragged_calls, "exact": _exact_calls, "padded": _padded_calls}
