@@ -1,0 +1,230 @@
+"""A real single-node Apache Kafka in KRaft mode on 127.0.0.1, without Docker."""
+
+import asyncio
+import os
+import re
+import socket
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from infra.local import process
+from infra.local.distribution import Distribution, find_distribution
+from infra.local.java import find_java
+from infra.local.ports import LOOPBACK, free_port, require_free
+from sentiment.errors import StackError
+
+START_TIMEOUT_S = 60.0
+STOP_TIMEOUT_S = 30.0
+_NODE_ID = 1
+_JVM = ("-Xms128m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+
+
+class LocalKafka:
+    """One broker on kept data: start it, stop it, kill it, start it again on the same data.
+
+    As a context manager it starts the broker and stops it at the end. Topics are never created
+    by themselves.
+
+    Args:
+        state_dir: the broker keeps its data and log in the folder ``kafka`` below it.
+        port: TCP port of 127.0.0.1 for clients.
+        properties: settings of the broker that are added to, or replace, its own, for example
+            ``{"message.max.bytes": "100000"}``.
+    """
+
+    def __init__(
+        self, state_dir: Path, port: int = 9092, properties: dict[str, str] | None = None
+    ) -> None:
+        self.port = port
+        self.bootstrap = f"{LOOPBACK}:{port}"
+        self.log = state_dir / "kafka" / "kafka.log"
+        self._state_dir = state_dir
+        self._properties = properties
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @property
+    def pid(self) -> int:
+        """Process id of the running broker; StackError when it does not run."""
+        if self._process is None:
+            raise StackError("this Kafka is not running; call start() first.")
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start the broker and return once it answers; StackError says why it cannot."""
+        if self._process is not None:
+            raise StackError(f"this Kafka already runs as process {self._process.pid}.")
+        argv = prepare_broker(self._state_dir, self.port, self._properties)
+        self._process = process.spawn(argv, self.log)
+        try:
+            process.wait_ready(self._process, self.is_ready, "Kafka", self.log, START_TIMEOUT_S)
+        except BaseException:
+            self.kill()
+            raise
+
+    def stop(self) -> None:
+        """Stop the broker cleanly (SIGTERM); does nothing when it does not run."""
+        if self._process is not None:
+            process.stop(self._process, STOP_TIMEOUT_S)
+            self._process = None
+
+    def kill(self) -> None:
+        """Kill the broker (SIGKILL) as a crash would; does nothing when it does not run."""
+        if self._process is not None:
+            process.kill(self._process)
+            self._process = None
+
+    def is_ready(self) -> bool:
+        """Tell whether the broker answers a metadata request with itself as a live broker."""
+        return broker_answers(self.bootstrap)
+
+
+def prepare_broker(
+    state_dir: Path, port: int, properties: dict[str, str] | None = None
+) -> list[str]:
+    """Write the broker's configuration, format its data folder once, and return its command.
+
+    Raises:
+        StackError: the port is taken, Java or Kafka is missing, the folder cannot be written, or
+            its data are of another version.
+    """
+    require_free(port, "Kafka", "KAFKA_PORT")
+    java, kafka = find_java(), find_distribution()
+    home = state_dir / "kafka"
+    config = home / "server.properties"
+    home.mkdir(parents=True, exist_ok=True)
+    settings = broker_properties(home / "data", port, free_port()) | (properties or {})
+    config.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
+    _format_once(java, kafka, home, config)
+    return _java_command(java, kafka, "kafka.Kafka", str(config))
+
+
+def broker_properties(data: Path, port: int, controller_port: int) -> dict[str, str]:
+    """Return the settings of a single-node broker and controller on 127.0.0.1."""
+    return {
+        "process.roles": "broker,controller",
+        "node.id": str(_NODE_ID),
+        # A static quorum: the controller's port may differ from one start to the next.
+        "controller.quorum.voters": f"{_NODE_ID}@{LOOPBACK}:{controller_port}",
+        "controller.listener.names": "CONTROLLER",
+        "listeners": f"PLAINTEXT://{LOOPBACK}:{port},CONTROLLER://{LOOPBACK}:{controller_port}",
+        "advertised.listeners": f"PLAINTEXT://{LOOPBACK}:{port}",
+        "log.dirs": str(data),
+        "auto.create.topics.enable": "false",
+        "group.initial.rebalance.delay.ms": "0",
+        # After a crash a broker is let in again only when its old session has run out.
+        "broker.session.timeout.ms": "6000",
+        "broker.heartbeat.interval.ms": "1000",
+        "offsets.topic.replication.factor": "1",
+        # Few partitions: each is files and start-up time, and one node serves them all anyway.
+        "offsets.topic.num.partitions": "4",
+        "transaction.state.log.replication.factor": "1",
+        "transaction.state.log.min.isr": "1",
+        "transaction.state.log.num.partitions": "4",
+        "share.coordinator.state.topic.replication.factor": "1",
+        "share.coordinator.state.topic.min.isr": "1",
+    }
+
+
+def broker_answers(bootstrap: str, timeout_s: float = 2.0) -> bool:
+    """Tell whether a broker at `bootstrap` answers a metadata request and lists live brokers.
+
+    A broker that is up but still fenced by its controller lists none. May be called from within
+    a running event loop: the request has a loop and a thread of its own.
+    """
+    if not _accepts(bootstrap):
+        return False
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, _answers(bootstrap, timeout_s)).result()
+
+
+def _accepts(bootstrap: str) -> bool:
+    """Look at the port first: aiokafka logs an error each time that nobody listens."""
+    host, _, port = bootstrap.rpartition(":")
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((host, int(port))) == 0
+
+
+async def _answers(bootstrap: str, timeout_s: float) -> bool:
+    client = AIOKafkaAdminClient(
+        bootstrap_servers=bootstrap, request_timeout_ms=int(timeout_s * 1000)
+    )
+    try:
+        async with asyncio.timeout(timeout_s):
+            await client.start()
+            return bool((await client.describe_cluster())["brokers"])
+    except (KafkaError, TimeoutError, OSError):
+        return False
+    finally:
+        await client.close()
+
+
+def _format_once(java: Path, kafka: Distribution, home: Path, config: Path) -> None:
+    marker = home / "version"
+    if marker.is_file():
+        _require_readable(marker.read_text().strip(), kafka.version, home)
+    elif (home / "data" / "meta.properties").is_file():
+        raise StackError(
+            f"{home / 'data'} holds Kafka data that badbuzz did not write. "
+            "Set BADBUZZ_STATE_DIR to another folder, or move that one away."
+        )
+    else:
+        _format(java, kafka, config)
+    marker.write_text(kafka.version + "\n")
+
+
+def _require_readable(written: str, running: str, home: Path) -> None:
+    """Kafka reads the data of older releases of its major version, not those of newer ones."""
+    old, new = _numbers(written), _numbers(running)
+    if not old or old[0] != new[0] or old > new:
+        raise StackError(
+            f"the data in {home} were written by Kafka {written or '(unknown)'}; Kafka {running} "
+            f"cannot read them. Set KAFKA_HOME to a Kafka {written}, or delete {home} to begin "
+            "with empty topics."
+        )
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version))
+
+
+def _format(java: Path, kafka: Distribution, config: Path) -> None:
+    tool = ("kafka.tools.StorageTool", "format", "--config", str(config))
+    cluster = ("--cluster-id", "YmFkYnV6ei1sb2NhbC1sYQ")
+    done = subprocess.run(
+        _java_command(java, kafka, *tool, *cluster, "--ignore-formatted"),
+        capture_output=True,
+        text=True,
+        timeout=START_TIMEOUT_S,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise StackError(
+            f"Kafka {kafka.version} could not format its data folder (see {config}): "
+            f"{(done.stdout + done.stderr)[-1000:]}"
+        )
+
+
+def _java_command(java: Path, kafka: Distribution, *arguments: str) -> list[str]:
+    log4j = Path(__file__).with_name("log4j2.yaml")
+    extra = os.environ.get("KAFKA_OPTS", "").split()
+    quiet = [f"-Dlog4j2.configurationFile={log4j}", "--enable-native-access=ALL-UNNAMED"]
+    return [str(java), *_JVM, *quiet, *extra, "-cp", f"{kafka.jars}/*", *arguments]

@@ -1,0 +1,32 @@
+"""Real services for every test that asks: started once a run, on free ports, on fresh data."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from infra.local.kafka import LocalKafka
+from infra.local.mlflow import LocalMlflow
+from infra.local.ports import free_port
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalKafka]:
+    """A real broker for the whole run; use topics and groups of your own, never kill it."""
+    with LocalKafka(tmp_path_factory.mktemp("kafka-state"), free_port()) as broker:
+        yield broker
+
+
+@pytest.fixture(scope="session")
+def mlflow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalMlflow]:
+    """A real MLflow server for the whole run; use model and experiment names of your own."""
+    with LocalMlflow(tmp_path_factory.mktemp("mlflow-state"), free_port()) as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_the_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests must not reach for the services that the person at this machine works with."""
+    for name in ("KAFKA_BROKERS", "MLFLOW_TRACKING_URI", "BADBUZZ_STATE_DIR"):
+        if name in os.environ:
+            monkeypatch.delenv(name)
