@@ -1,5 +1,8 @@
 """Logs an artefact to MLflow, registers it as a version, and moves the alias."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
