@@ -1,10 +1,13 @@
 """The Faust application, put together. Nothing happens at import: `build_app` makes it."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 import faust
 from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
+from faust.exceptions import ConsumerNotStarted
 from prometheus_client import CollectorRegistry, generate_latest
 
 from sentiment.champion import Champion
@@ -116,10 +119,9 @@ def _ends(app: StreamApp) -> dict[tuple[str, int], int]:
     """The last stable offset of each owned partition, as far as the consumer knows it."""
     ends = {}
     for source in list(app.ownership.writers):
-        try:
+        # aiokafka asserts that a partition is assigned: amid a rebalance the next sample knows more
+        with suppress(AssertionError, KafkaError, ConsumerNotStarted):
             ends[source.topic, source.partition] = app.consumer.highwater(source)
-        except Exception:  # noqa: BLE001 - aiokafka asserts that a partition is assigned
-            continue  # a rebalance is under way: the next sample knows more
     return ends
 
 

@@ -22,6 +22,7 @@ from aiokafka.errors import (
     IllegalOperation,
     InvalidProducerEpoch,
     KafkaError,
+    ProducerClosed,
     ProducerFenced,
     for_code,
 )
@@ -123,9 +124,7 @@ class PartitionWriter:
     async def _attempt(self, start: int, end: int, outputs: Outputs) -> bool:
         """One try; False if the partition is lost. `committed` tells the outcome."""
         try:
-            assert self._producer is not None
-            async with asyncio.timeout(self._timeout):
-                await self._transact(self._producer, end, outputs)
+            await self._transact(end, outputs)
             self.committed = end
             return True
         except _FENCED:
@@ -138,7 +137,14 @@ class PartitionWriter:
             self._lose(f"moved on to offset {self.committed} under another owner")
         return self.state == "open"
 
-    async def _transact(self, producer: AIOKafkaProducer, end: int, outputs: Outputs) -> None:
+    async def _transact(self, end: int, outputs: Outputs) -> None:
+        async with asyncio.timeout(self._timeout):
+            await self._send_and_commit(end, outputs)
+
+    async def _send_and_commit(self, end: int, outputs: Outputs) -> None:
+        producer = self._producer
+        if producer is None:
+            raise ProducerClosed
         await producer.begin_transaction()
         # All partitions join before the first request goes out: one that joins a running
         # transaction costs 100 ms (aiokafka's sender).
@@ -175,9 +181,7 @@ class PartitionWriter:
         while self.state != "closed":
             try:
                 first = await self._first_offset(self.source)
-                assert self._producer is not None
-                async with asyncio.timeout(self._timeout):
-                    await self._transact(self._producer, first, Outputs())
+                await self._transact(first, Outputs())
                 return first
             except _BROKEN as error:
                 log.warning("%s: cannot commit its first offset yet: %r", self.name, error)
