@@ -26,7 +26,7 @@ from stream.settings import StreamSettings
 _SAMPLE_SECONDS = 1.0
 
 
-class StreamApp(faust.App):  # type: ignore[misc]
+class StreamApp(faust.App):
     """A Faust app whose events are batches, with all that its agents and pages need."""
 
     def __init__(self, settings: StreamSettings, registry: CollectorRegistry) -> None:
