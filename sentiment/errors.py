@@ -7,6 +7,7 @@ BadbuzzError
 │   └── GoldenSetError   a model version does not reproduce its golden set
 ├── RegistryError        the registry cannot be reached or lacks what was asked for
 ├── DataError            labelled data is missing or is not of the layout expected
+├── DeadLetterError      a dead letter cannot be sent again or dropped
 ├── TopicError           a topic is missing or is not as the settings say
 └── StackError           a part of the local stack cannot start
 """
@@ -52,6 +53,10 @@ class DataError(BadbuzzError):
 
 class TopicError(BadbuzzError):
     """A topic is missing or is not as the settings say."""
+
+
+class DeadLetterError(BadbuzzError):
+    """A dead letter cannot be sent again or dropped."""
 
 
 class StackError(BadbuzzError):
