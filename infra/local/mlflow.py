@@ -49,6 +49,7 @@ class LocalMlflow:
         """Start the server and return once it answers; StackError says why it cannot."""
         if self._process is not None:
             raise StackError(f"this MLflow already runs as process {self._process.pid}.")
+        require_free(self.port, "MLflow", "MLFLOW_PORT")
         argv = prepare_server(self._state_dir, self.port)
         self._process = process.spawn(argv, self.log, SERVER_ENV)
         try:
@@ -75,8 +76,7 @@ class LocalMlflow:
 
 
 def prepare_server(state_dir: Path, port: int) -> list[str]:
-    """Make the server's folder and return its command; StackError when the port is taken."""
-    require_free(port, "MLflow", "MLFLOW_PORT")
+    """Make the server's folder and return its command."""
     home = (state_dir / "mlflow").resolve()
     home.mkdir(parents=True, exist_ok=True)
     return [

@@ -2,10 +2,11 @@
 
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from infra.local.addresses import api_url, kafka_brokers, mlflow_uri, prometheus_url, worker_url
 from infra.local.java import find_java
 from infra.local.kafka import broker_answers, prepare_broker
 from infra.local.leftovers import mark
@@ -19,15 +20,16 @@ PROMETHEUS_CONFIG = Path("monitoring/prometheus/prometheus.yml")
 DATA_SCRIPT = Path("populate_data.sh")
 
 
-def stack_parts(settings: StackSettings) -> list[Part]:
+def stack_parts(settings: StackSettings, only: Collection[str] = ()) -> list[Part]:
     """Return the parts in the order of their start; they are stopped in the reverse order.
 
     What the settings name elsewhere (KAFKA_BROKERS, MLFLOW_TRACKING_URI) is not started here.
+
+    Args:
+        settings: of this stack.
+        only: names of the parts to run; empty: all.
     """
     env = stack_env(settings)
-    worker, api = f"http://{LOOPBACK}:{settings.web_port}", api_url(settings)
-    web = settings.web_port, "The stream worker", "BADBUZZ_WEB_PORT"
-    page = settings.api_port, "The API", "BADBUZZ_API_PORT"
     table: list[Part | None] = [
         _data(settings),
         _kafka(settings),
@@ -36,15 +38,17 @@ def stack_parts(settings: StackSettings) -> list[Part]:
         Task(name="train", command=_badbuzz("train", "--first"), after=["mlflow", "data"], env=env),
         Service(
             name="worker",
-            command=_on_port(web, _badbuzz("worker")),
-            ready=lambda: http_ok(f"{worker}/ready"),
+            command=_badbuzz("worker"),
+            check=_port(settings.web_port, "The stream worker", "BADBUZZ_WEB_PORT"),
+            ready=_answers(f"{worker_url(settings)}/ready"),
             after=["topics", "train"],
             env=env,
         ),
         Service(
             name="api",
-            command=_on_port(page, _badbuzz("api")),
-            ready=lambda: http_ok(f"{api}/ready"),
+            command=_badbuzz("api"),
+            check=_port(settings.api_port, "The API", "BADBUZZ_API_PORT"),
+            ready=_answers(f"{api_url(settings)}/ready"),
             after=["topics", "train"],
             env=env,
         ),
@@ -58,7 +62,7 @@ def stack_parts(settings: StackSettings) -> list[Part]:
             otherwise="The stack goes on; `badbuzz replay` sends tweets again.",
         ),
     ]
-    return _without_absent([part for part in table if part is not None])
+    return _chosen([part for part in table if part is not None], only)
 
 
 def stack_env(settings: StackSettings) -> dict[str, str]:
@@ -71,34 +75,6 @@ def stack_env(settings: StackSettings) -> dict[str, str]:
     }
 
 
-def kafka_brokers(settings: StackSettings) -> str:
-    """Return the bootstrap servers: those that the settings name, else the stack's own."""
-    return f"{LOOPBACK}:{settings.kafka_port}" if settings.own_kafka else settings.kafka_brokers
-
-
-def mlflow_uri(settings: StackSettings) -> str:
-    """Return the address of MLflow: the one that the settings name, else the stack's own."""
-    own = f"http://{LOOPBACK}:{settings.mlflow_port}"
-    return own if settings.own_mlflow else settings.mlflow_tracking_uri
-
-
-def api_url(settings: StackSettings) -> str:
-    """Return the address of the API and its live page."""
-    return f"http://{LOOPBACK}:{settings.api_port}"
-
-
-def check_start(settings: StackSettings) -> None:
-    """Raise the first StackError that would keep a part from starting, before any is started."""
-    prepare_state(settings.state_dir, settings.min_free_mb)
-    if settings.own_kafka:
-        require_free(settings.kafka_port, "Kafka", "KAFKA_PORT")
-        find_java()
-    if settings.own_mlflow:
-        require_free(settings.mlflow_port, "MLflow", "MLFLOW_PORT")
-    require_free(settings.web_port, "The stream worker", "BADBUZZ_WEB_PORT")
-    require_free(settings.api_port, "The API", "BADBUZZ_API_PORT")
-
-
 def _data(settings: StackSettings) -> Task | None:
     if not DATA_SCRIPT.is_file() or settings.data_seconds == 0:
         return None
@@ -108,9 +84,9 @@ def _data(settings: StackSettings) -> Task | None:
         env=mark(settings.state_dir),
         required=False,
         timeout_s=settings.data_seconds,
-        otherwise="Sentiment140 is not here. The stack goes on with badbuzz's own small, "
-        "made-up sample: good enough to see it move, not to judge the model. "
-        "`make data` fetches the real tweets (it goes on where it was cut off).",
+        otherwise="Sentiment140 could not be had in time. The stack goes on with badbuzz's own "
+        "small, made-up sample: good enough to see it move, not to judge the model. "
+        "`make data` fetches the real tweets, without a time bound.",
     )
 
 
@@ -118,13 +94,15 @@ def _kafka(settings: StackSettings) -> Service | None:
     if not settings.own_kafka:
         return None
 
-    def command() -> Sequence[str]:
+    def check() -> None:
         prepare_state(settings.state_dir, settings.min_free_mb)
-        return prepare_broker(settings.state_dir, settings.kafka_port)
+        require_free(settings.kafka_port, "Kafka", "KAFKA_PORT")
+        find_java()
 
     return Service(
         name="kafka",
-        command=command,
+        command=lambda: prepare_broker(settings.state_dir, settings.kafka_port),
+        check=check,
         ready=lambda: broker_answers(kafka_brokers(settings)),
         env=mark(settings.state_dir),
         stop_timeout_s=30.0,
@@ -135,14 +113,15 @@ def _mlflow(settings: StackSettings) -> Service | None:
     if not settings.own_mlflow:
         return None
 
-    def command() -> Sequence[str]:
+    def check() -> None:
         prepare_state(settings.state_dir, settings.min_free_mb)
-        return prepare_server(settings.state_dir, settings.mlflow_port)
+        require_free(settings.mlflow_port, "MLflow", "MLFLOW_PORT")
 
     return Service(
         name="mlflow",
-        command=command,
-        ready=lambda: http_ok(f"{mlflow_uri(settings)}/health"),
+        command=lambda: prepare_server(settings.state_dir, settings.mlflow_port),
+        check=check,
+        ready=_answers(f"{mlflow_uri(settings)}/health"),
         env={**SERVER_ENV, **mark(settings.state_dir)},
     )
 
@@ -151,19 +130,18 @@ def _prometheus(settings: StackSettings) -> Service | None:
     program = shutil.which("prometheus")
     if program is None or not PROMETHEUS_CONFIG.is_file():
         return None
-    address = f"{LOOPBACK}:{settings.prometheus_port}"
     argv = [
         program,
         f"--config.file={PROMETHEUS_CONFIG}",
         f"--storage.tsdb.path={settings.state_dir / 'prometheus'}",
-        f"--web.listen-address={address}",
+        f"--web.listen-address={LOOPBACK}:{settings.prometheus_port}",
         "--log.level=warn",
     ]
-    taken = settings.prometheus_port, "Prometheus", "PROMETHEUS_PORT"
     return Service(
         name="prometheus",
-        command=_on_port(taken, lambda: argv),
-        ready=lambda: http_ok(f"http://{address}/-/ready"),
+        command=lambda: argv,
+        check=_port(settings.prometheus_port, "Prometheus", "PROMETHEUS_PORT"),
+        ready=_answers(f"{prometheus_url(settings)}/-/ready"),
         after=["worker", "api"],
         env=mark(settings.state_dir),
         required=False,
@@ -175,17 +153,16 @@ def _badbuzz(*arguments: str) -> Callable[[], Sequence[str]]:
     return lambda: [str(Path(sys.executable).with_name("badbuzz")), *arguments]
 
 
-def _on_port(
-    place: tuple[int, str, str], command: Callable[[], Sequence[str]]
-) -> Callable[[], Sequence[str]]:
-    def checked() -> Sequence[str]:
-        require_free(*place)
-        return command()
-
-    return checked
+def _port(port: int, service: str, setting: str) -> Callable[[], None]:
+    return lambda: require_free(port, service, setting)
 
 
-def _without_absent(parts: list[Part]) -> list[Part]:
-    """Parts wait only for parts that this stack starts itself."""
-    names = {part.name for part in parts}
-    return [replace(part, after=[name for name in part.after if name in names]) for part in parts]
+def _answers(url: str) -> Callable[[], bool]:
+    return lambda: http_ok(url)
+
+
+def _chosen(parts: list[Part], only: Collection[str]) -> list[Part]:
+    """Keep what was asked for; parts wait only for parts that run here themselves."""
+    kept = [part for part in parts if not only or part.name in only]
+    names = {part.name for part in kept}
+    return [replace(part, after=[name for name in part.after if name in names]) for part in kept]

@@ -10,8 +10,10 @@ class Part:
 
     Attributes:
         name: stands before each line of its output.
-        command: gives the argv; called before every start, outside the event loop, so it also
-            prepares the part and raises StackError where it cannot start now.
+        check: raises StackError where the part cannot start now; called before every start, and
+            for all required parts before the first starts.
+        command: prepares the part and gives its argv; called before every start, outside the
+            event loop. May raise StackError too.
         after: names of what must be ready, or done, before this one starts.
         env: variables added to the environment.
         required: the stack stops when this part fails; otherwise it goes on and says `otherwise`.
@@ -21,6 +23,7 @@ class Part:
 
     name: str
     command: Callable[[], Sequence[str]]
+    check: Callable[[], None] = lambda: None
     after: Sequence[str] = ()
     env: Mapping[str, str] = field(default_factory=dict)
     required: bool = True

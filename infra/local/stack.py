@@ -6,21 +6,14 @@ import itertools
 import os
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import click
 
+from infra.local.addresses import address_lines
 from infra.local.leftovers import end_leftovers
-from infra.local.parts import (
-    PROMETHEUS_CONFIG,
-    api_url,
-    check_start,
-    kafka_brokers,
-    mlflow_uri,
-    stack_parts,
-)
-from infra.local.ports import LOOPBACK
+from infra.local.parts import PROMETHEUS_CONFIG, stack_parts
 from infra.local.service import Part
 from infra.local.settings import StackSettings
 from infra.local.state import holder, prepare_state, sole_user
@@ -34,17 +27,27 @@ _STOP_TIMEOUT_S = 120.0
 
 @click.command()
 @click.option("--stop", is_flag=True, help="Stop the stack that runs on this state folder.")
-def stack(stop: bool) -> None:
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="NAME",
+    help="Run this part, not all; may be given again: --only kafka --only mlflow.",
+)
+def stack(stop: bool, only: tuple[str, ...]) -> None:
     """Run Kafka, MLflow, the stream worker and the API here; Ctrl-C stops them all."""
     settings = load_settings(StackSettings)
     if stop:
         stop_stack(settings.state_dir)
     else:
-        run_stack(settings)
+        run_stack(settings, only)
 
 
-def run_stack(settings: StackSettings) -> None:
+def run_stack(settings: StackSettings, only: Collection[str] = ()) -> None:
     """Run the stack until SIGINT or SIGTERM; state is kept in the settings' state folder.
+
+    Args:
+        settings: of the stack.
+        only: names of the parts to run; empty: all.
 
     Raises:
         StackError: a required part cannot start; all that had started has been ended.
@@ -52,10 +55,12 @@ def run_stack(settings: StackSettings) -> None:
     prepare_state(settings.state_dir, settings.min_free_mb)
     with sole_user(settings.state_dir):
         _end_leftovers(settings.state_dir)
-        check_start(settings)
-        parts = stack_parts(settings)
+        parts = stack_parts(settings, only)
+        for part in parts:
+            if part.required:
+                part.check()
         try:
-            asyncio.run(_supervise(parts, lambda: _print(addresses(settings, parts))))
+            asyncio.run(_supervise(parts, lambda: _print(_addresses(settings, parts))))
         finally:
             _end_leftovers(settings.state_dir)
 
@@ -79,22 +84,8 @@ def stop_stack(folder: Path) -> None:
     _print(f"The stack on {folder} has stopped.")
 
 
-def addresses(settings: StackSettings, parts: Sequence[Part]) -> str:
-    """Return the lines that tell a person where everything is."""
-    started = {part.name for part in parts}
-    places = {
-        "Live page and API": f"{api_url(settings)}/ (its documentation: {api_url(settings)}/docs)",
-        "MLflow": mlflow_uri(settings),
-        "Kafka": kafka_brokers(settings),
-        "Stream worker": f"http://{LOOPBACK}:{settings.web_port}/metrics",
-        "Prometheus": f"http://{LOOPBACK}:{settings.prometheus_port}"
-        if "prometheus" in started
-        else _no_prometheus(),
-        "Scored tweets": "badbuzz watch",
-    }
-    width = max(map(len, places))
-    lines = [f"  {name.ljust(width)}  {place}" for name, place in places.items()]
-    return "\n".join(["", "badbuzz runs. Ctrl-C stops it.", *lines, ""])
+def _addresses(settings: StackSettings, parts: Sequence[Part]) -> str:
+    return address_lines(settings, {part.name for part in parts}, _no_prometheus())
 
 
 def _no_prometheus() -> str:

@@ -133,7 +133,7 @@ class Supervisor:
         return child
 
     async def _start(self, part: Part) -> Child:
-        argv = await asyncio.to_thread(part.command)
+        argv = await asyncio.to_thread(_prepare, part)
 
         def say(line: str) -> None:
             self._say(part.name, line)
@@ -165,6 +165,11 @@ def next_backoff(last_s: float, ran_s: float) -> float:
 def describe_exit(code: int) -> str:
     """Put an exit code into words: negative codes are signals."""
     return f"ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
+
+
+def _prepare(part: Part) -> Sequence[str]:
+    part.check()
+    return part.command()
 
 
 async def _ready_or_ended(service: Service, child: Child) -> None:

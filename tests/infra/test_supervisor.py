@@ -152,7 +152,7 @@ async def test_a_service_that_is_never_ready_stops_the_stack(tmp_path: Path) -> 
         ready_timeout_s=0.5,
     )
     before = _running_children()
-    with pytest.raises(StackError, match="late was not ready after 0.5 s"):
+    with pytest.raises(StackError, match=r"late was not ready after 0\.5 s"):
         await _Stack([late]).run
     assert _running_children() == before
 
