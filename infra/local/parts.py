@@ -15,6 +15,7 @@ from infra.local.ports import LOOPBACK, require_free
 from infra.local.service import Part, Service, Task
 from infra.local.settings import StackSettings
 from infra.local.state import prepare_state
+from sentiment.errors import StackError
 
 PROMETHEUS_CONFIG = Path("monitoring/prometheus/prometheus.yml")
 DATA_SCRIPT = Path("populate_data.sh")
@@ -28,6 +29,9 @@ def stack_parts(settings: StackSettings, only: Collection[str] = ()) -> list[Par
     Args:
         settings: of this stack.
         only: names of the parts to run; empty: all.
+
+    Raises:
+        StackError: `only` names a part that this stack does not have.
     """
     env = stack_env(settings)
     table: list[Part | None] = [
@@ -163,6 +167,10 @@ def _answers(url: str) -> Callable[[], bool]:
 
 def _chosen(parts: list[Part], only: Collection[str]) -> list[Part]:
     """Keep what was asked for; parts wait only for parts that run here themselves."""
+    unknown = set(only).difference(part.name for part in parts)
+    if unknown:
+        have = ", ".join(part.name for part in parts)
+        raise StackError(f"no part is called {', '.join(sorted(unknown))}; there are {have}.")
     kept = [part for part in parts if not only or part.name in only]
     names = {part.name for part in kept}
     return [replace(part, after=[name for name in part.after if name in names]) for part in kept]
