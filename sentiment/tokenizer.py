@@ -122,6 +122,7 @@ class NgramTokenizer:
         run_buckets: ids for hashed runs of characters; 0: no runs.
         runs: shortest and longest run, in characters, both included.
         max_chars: a longer text is cut here, after cleaning.
+        silent: words that count in pairs only and have no id of their own: stop words.
     """
 
     kind = "ngrams"
@@ -130,17 +131,21 @@ class NgramTokenizer:
     def __init__(
         self,
         vocabulary: Sequence[str],
+        *,
         pair_buckets: int = 1 << 18,
         run_buckets: int = 0,
         runs: Sequence[int] = (3, 5),
         max_chars: int = 600,
+        silent: Sequence[str] = (),
     ) -> None:
         self.vocabulary = list(vocabulary)
         self.pair_buckets = pair_buckets
         self.run_buckets = run_buckets
         self.runs = (runs[0], runs[1])
         self.max_chars = max_chars
-        self._ids = {word: number for number, word in enumerate(self.vocabulary)}
+        self.silent = list(silent)
+        known = dict.fromkeys([*self.vocabulary, *self.silent])
+        self._ids = {word: number for number, word in enumerate(known)}
 
     @property
     def size(self) -> int:
@@ -152,7 +157,7 @@ class NgramTokenizer:
         cleaned = [clean(text)[: self.max_chars] for text in texts]
         get = self._ids.get
         rows = _ragged([[get(word, -1) for word in words(text)] for text in cleaned])
-        parts = [_known(rows)]
+        parts = [_known(rows, len(self.vocabulary))]
         if self.pair_buckets:
             parts.append(self._pairs(rows))
         if self.run_buckets:
@@ -200,6 +205,7 @@ class NgramTokenizer:
             run_buckets=self.run_buckets,
             runs=list(self.runs),
             max_chars=self.max_chars,
+            silent=self.silent,
         )
 
 
@@ -250,8 +256,8 @@ def _ragged(rows: Sequence[Sequence[int]]) -> Ragged:
     return Ragged(np.fromiter(chain.from_iterable(rows), np.int32, int(offsets[-1])), offsets)
 
 
-def _known(rows: Ragged) -> Ragged:
-    starts = np.flatnonzero(rows.ids >= 0)
+def _known(rows: Ragged, size: int) -> Ragged:
+    starts = np.flatnonzero((rows.ids >= 0) & (rows.ids < size))
     return _take(rows.ids[starts], 0, starts, rows.offsets)
 
 

@@ -1,0 +1,88 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sentiment.errors import ArtefactError
+from sentiment.scorer import Scorer
+from trainer import candidate
+from trainer.candidate import build
+from trainer.candidates.logistic import FittedLogistic, Logistic, counts
+from trainer.data import Split, split
+from trainer.sample import sample_tweets
+from trainer.stop_words import stop_words
+
+SMALL = Logistic(pair_buckets=1 << 12, run_buckets=1 << 12)
+ODD = [
+    "",
+    " ",
+    "\x00",
+    "\ufffd\u202e",
+    "\U0001f468\u200d\U0001f469\u200d\U0001f467" * 50,
+    "no " * 5_000,
+]
+
+
+@pytest.fixture(scope="module")
+def parts() -> Split:
+    return split(sample_tweets(1_500))
+
+
+@pytest.fixture(scope="module")
+def fitted(parts: Split) -> FittedLogistic:
+    return SMALL.fit(parts)
+
+
+def test_the_artefact_says_what_scikit_learns_predict_proba_says(
+    parts: Split, fitted: FittedLogistic, tmp_path: Path
+) -> None:
+    built = build(SMALL, parts, tmp_path)
+    texts = [*parts.test.texts, *ODD]
+    temperature = 1.7
+    fitted.export(tmp_path, temperature)
+    fitted.estimator.coef_ /= temperature
+    fitted.estimator.intercept_ /= temperature
+    expected = fitted.estimator.predict_proba(counts(fitted.tokenizer, texts))[:, 1]
+    fitted.estimator.coef_ *= temperature
+    fitted.estimator.intercept_ *= temperature
+    assert built.parity <= 1e-5
+    np.testing.assert_allclose(Scorer(tmp_path).score(texts), expected, atol=1e-5)
+
+
+def test_the_artefact_is_calibrated_golden_and_carries_the_digest_of_its_data(
+    parts: Split, tmp_path: Path
+) -> None:
+    built = build(SMALL, parts, tmp_path)
+    scorer = Scorer(tmp_path)
+    scorer.check_golden()
+    assert built.card.candidate == "logistic"
+    assert built.card.data_digest == parts.train.digest()
+    assert len(built.card.golden) >= 20
+
+
+def test_an_artefact_that_disagrees_with_its_framework_is_refused(
+    parts: Split, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(candidate, "PARITY", -1.0)
+    with pytest.raises(ArtefactError, match="the export is at fault"):
+        build(SMALL, parts, tmp_path)
+
+
+def test_plain_complaint_and_plain_praise_are_told_apart(parts: Split, tmp_path: Path) -> None:
+    build(SMALL, parts, tmp_path)
+    bad, good = Scorer(tmp_path).score(["the crew in Rome was awful", "I love the crew, great :)"])
+    assert bad > 0.5 > good
+
+
+def test_a_large_batch_scores_as_each_text_alone(parts: Split, tmp_path: Path) -> None:
+    build(SMALL, parts, tmp_path)
+    scorer = Scorer(tmp_path)
+    texts = [*parts.train.texts, *ODD]
+    together = scorer.score(texts)
+    alone = [float(scorer.score([text])[0]) for text in texts[-60:]]
+    np.testing.assert_allclose(together[-60:], alone, atol=1e-6)
+
+
+def test_stop_words_hold_no_negation() -> None:
+    assert {"the", "is", "i"} <= stop_words()
+    assert not {"no", "not", "n't", "nor"} & stop_words()
