@@ -14,8 +14,13 @@ from sentiment.errors import StackError
 
 START_TIMEOUT_S = 120.0
 STOP_TIMEOUT_S = 15.0
-# Its task queue is for evaluating language models: six processes more for nothing used here.
-SERVER_ENV = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"}
+SERVER_ENV = {
+    # Its task queue is for evaluating language models: six processes more for nothing used here.
+    "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    # It warns of its own use of Starlette, which nobody here can change.
+    "PYTHONWARNINGS": "ignore",
+}
 
 
 class LocalMlflow:
@@ -83,6 +88,8 @@ def prepare_server(state_dir: Path, port: int) -> list[str]:
         *(sys.executable, "-m", "mlflow", "server"),
         *("--host", LOOPBACK, "--port", str(port), "--workers", "1"),
         *("--backend-store-uri", f"sqlite:///{home / 'mlflow.db'}"),
+        # Workers ask for the alias every few seconds: a line for each would hide all others.
+        *("--uvicorn-opts", "--no-access-log"),
         *("--serve-artifacts", "--artifacts-destination", str(home / "artifacts")),
     ]
 

@@ -75,6 +75,8 @@ def stack_env(settings: StackSettings) -> dict[str, str]:
         "KAFKA_BROKERS": kafka_brokers(settings),
         "MLFLOW_TRACKING_URI": mlflow_uri(settings),
         "BADBUZZ_STATE_DIR": str(settings.state_dir),
+        # A bar that redraws itself is for a terminal of its own, not for a prefixed line.
+        "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
         **mark(settings.state_dir),
     }
 

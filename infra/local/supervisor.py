@@ -115,7 +115,7 @@ class Supervisor:
             except StackError as error:
                 if not self._settled[service.name].is_set():
                     raise
-                reason = str(error)
+                reason = str(error).splitlines()[0]  # the rest has been printed as it came
             backoff_s = next_backoff(backoff_s, time.monotonic() - started)
             self._say(service.name, f"{reason}; starting it again in {backoff_s:.0f} s")
             await asyncio.sleep(backoff_s)
