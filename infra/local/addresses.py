@@ -47,8 +47,9 @@ def address_lines(settings: StackSettings, started: set[str], without_prometheus
         ("worker", "Prometheus", prometheus),
         ("worker", "Scored tweets", "badbuzz watch"),
     ]
-    elsewhere = {"mlflow", "kafka"}
-    lines = [f"  {name:<14} {place}" for part, name, place in places if part in started | elsewhere]
+    elsewhere = {"kafka": not settings.own_kafka, "mlflow": not settings.own_mlflow}
+    shown = started | {part for part, is_elsewhere in elsewhere.items() if is_elsewhere}
+    lines = [f"  {name:<14} {place}" for part, name, place in places if part in shown]
     return "\n".join(["", "badbuzz runs. Ctrl-C stops it.", *lines, ""])
 
 
