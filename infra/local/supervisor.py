@@ -20,6 +20,20 @@ _LONGEST_BACKOFF_S = 30.0
 _STEADY_S = 60.0
 
 
+class PartError(StackError):
+    """A part failed.
+
+    Args:
+        name: of the part.
+        fault: what happened, after the name.
+        last_lines: the end of what the part printed.
+    """
+
+    def __init__(self, name: str, fault: str, last_lines: str) -> None:
+        super().__init__(f"{name} {fault}. The end of its output:\n{last_lines}")
+        self.fault = fault
+
+
 class Supervisor:
     """Starts parts, gates them on readiness, restarts services that end, and stops them all.
 
@@ -88,7 +102,7 @@ class Supervisor:
         except StackError as error:
             if part.required:
                 raise
-            self._say(part.name, f"{error} {part.otherwise}")
+            self._say(part.name, f"{_in_short(error)}. {part.otherwise}")
             self._settled[part.name].set()
 
     async def _run_task(self, task: Task) -> None:
@@ -98,10 +112,11 @@ class Supervisor:
                 code = await child.wait()
         except TimeoutError:
             await self._end(task)
-            raise StackError(f"was not done after {task.timeout_s:g} s.") from None
+            fault = f"was not done after {task.timeout_s:g} s"
+            raise PartError(task.name, fault, child.last_lines) from None
         del self._children[task.name]
         if code != 0:
-            raise StackError(_why(task.name, describe_exit(code), child))
+            raise PartError(task.name, describe_exit(code), child.last_lines)
         self._settled[task.name].set()
 
     async def _run_service(self, service: Service) -> None:
@@ -115,7 +130,7 @@ class Supervisor:
             except StackError as error:
                 if not self._settled[service.name].is_set():
                     raise
-                reason = str(error).splitlines()[0]  # the rest has been printed as it came
+                reason = _in_short(error)
             backoff_s = next_backoff(backoff_s, time.monotonic() - started)
             self._say(service.name, f"{reason}; starting it again in {backoff_s:.0f} s")
             await asyncio.sleep(backoff_s)
@@ -128,7 +143,7 @@ class Supervisor:
         except TimeoutError:
             await self._end(service)
             fault = f"was not ready after {service.ready_timeout_s:g} s"
-            raise StackError(_why(service.name, fault, child)) from None
+            raise PartError(service.name, fault, child.last_lines) from None
         self._say(service.name, "is ready")
         return child
 
@@ -179,7 +194,7 @@ async def _ready_or_ended(service: Service, child: Child) -> None:
             await asyncio.wait([end], timeout=_POLL_S)
             if end.done():
                 fault = f"{describe_exit(end.result())} before it was ready"
-                raise StackError(_why(service.name, fault, child))
+                raise PartError(service.name, fault, child.last_lines)
     finally:
         end.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -195,8 +210,9 @@ async def _until_failure(stopping: asyncio.Task[bool], runs: list[asyncio.Task[N
             task.result()
 
 
-def _why(name: str, fault: str, child: Child) -> str:
-    return f"{name} {fault}. The end of its output:\n{child.last_lines}"
+def _in_short(error: StackError) -> str:
+    """Leave out what has been printed, behind its name, as it came."""
+    return error.fault if isinstance(error, PartError) else str(error).removesuffix(".")
 
 
 def _require_order(parts: Sequence[Part]) -> None:
