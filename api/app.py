@@ -4,14 +4,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from fastapi.middleware.cors import CORSMiddleware
 from prometheus_client import CollectorRegistry
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
 
 from api import openapi, problems
 from api.middleware import Frame
 from api.routes import feedback, health, model, page, predict
 from api.service import Service
 from api.settings import ApiSettings
+from api.shortcut import Shortcut
+
+_ROUTERS = (predict.router, feedback.router, model.router, health.router, page.router)
 
 
 def create_app(settings: ApiSettings, registry: CollectorRegistry | None = None) -> FastAPI:
@@ -35,18 +39,26 @@ def create_app(settings: ApiSettings, registry: CollectorRegistry | None = None)
         **openapi.ABOUT,
     )
     app.state.service = service
-    for part in (predict, feedback, model, health, page):
-        app.include_router(part.router)
+    for router in _ROUTERS:
+        app.include_router(router)
     app.include_router(predict.batch_router, max_body_size=settings.api_max_batch_body_bytes)
     problems.install(app)
     openapi.install(app, settings, needs_keys=bool(service.gate.keys))
-    if settings.api_cors_origins:
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=settings.api_cors_origins,
+    return app
+
+
+def serve(app: FastAPI) -> ASGIApp:
+    """The application as it is served: framed, and with the shortcut for predictions."""
+    service: Service = app.state.service
+    served: ASGIApp = Shortcut(app, service)
+    if service.settings.api_cors_origins:
+        served = CORSMiddleware(
+            served,
+            allow_origins=service.settings.api_cors_origins,
             allow_methods=["GET", "POST"],
             allow_headers=["authorization", "content-type", "idempotency-key", "x-api-key"],
             expose_headers=["x-request-id", "retry-after"],
         )
-    app.add_middleware(Frame, metrics=service.metrics, local_only=not service.gate.keys)
-    return app
+    routers = (*_ROUTERS, predict.batch_router)
+    paths = frozenset(str(getattr(route, "path", "")) for one in routers for route in one.routes)
+    return Frame(served, service.metrics, paths, local_only=not service.gate.keys)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ import numpy as np
 
 from api.problems import not_now
 from sentiment.champion import Champion, Running
+from sentiment.scorer import Probabilities
 
 log = logging.getLogger(__name__)
 
@@ -23,11 +25,17 @@ class Score:
     running: Running
 
 
+_SHORT_S = 0.002
+"""A batch that is expected to take less is scored on the event loop: a thread would have to wait
+for the interpreter, and then the loop for the thread, longer than that."""
+_SMOOTHING = 0.1
+
 _Waiting = tuple[str, asyncio.Future[Score]]
 
 
 class Batcher:
-    """One task takes whatever has arrived and scores it in a thread, again and again.
+    """One task takes whatever has arrived and scores it, again and again: a fast model on the
+    event loop, a slow one or long texts in a thread.
 
     Nothing waits for a batch to fill: while one batch is scored the next one gathers by itself.
 
@@ -52,6 +60,7 @@ class Batcher:
         self._waiting: deque[_Waiting] = deque()
         self._arrived = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, "batch")
+        self._seconds_per_char = _SHORT_S  # as if it were slow, until it is known better
 
     async def score(self, text: str) -> Score:
         """The score of one text.
@@ -82,12 +91,22 @@ class Batcher:
         """Stop the thread."""
         self._thread.shutdown(wait=False)
 
+    async def _score(self, running: Running, texts: list[str]) -> Probabilities:
+        chars = sum(map(len, texts)) + len(texts)
+        began = time.perf_counter()
+        if chars * self._seconds_per_char < _SHORT_S:
+            scores = running.scorer.score(texts)
+        else:
+            loop = asyncio.get_running_loop()
+            scores = await loop.run_in_executor(self._thread, running.scorer.score, texts)
+        seconds_per_char = (time.perf_counter() - began) / chars
+        self._seconds_per_char += _SMOOTHING * (seconds_per_char - self._seconds_per_char)
+        return scores
+
     async def _answer(self, batch: list[_Waiting]) -> None:
         try:
             running = self._champion.current
-            texts = [text for text, _ in batch]
-            loop = asyncio.get_running_loop()
-            scores = await loop.run_in_executor(self._thread, running.scorer.score, texts)
+            scores = await self._score(running, [text for text, _ in batch])
         except Exception as error:
             if len(batch) == 1 or not self._champion.loaded:
                 _fail(batch, error)

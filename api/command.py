@@ -7,9 +7,10 @@ import sys
 import click
 import uvicorn
 
-from api.app import create_app
+from api.app import create_app, serve
 from api.listen import require_keys_beyond_loopback
 from api.logs import set_up
+from api.service import Service
 from api.settings import ApiSettings
 from sentiment.errors import SettingsError
 from sentiment.settings import load_settings
@@ -22,8 +23,12 @@ _SWITCH_S = 0.001
 class _Server(uvicorn.Server):
     """Ends the pages' endless streams first: the server waits for all others to finish."""
 
+    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+        super().__init__(config)
+        self._service = service
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self.config.app.state.service.live.clients.close()  # type: ignore[union-attr]
+        self._service.live.clients.close()
         await super().shutdown(sockets)
 
 
@@ -41,7 +46,7 @@ def command(host: str | None, port: int | None) -> None:
     # A thread that scores gives the interpreter back to the event loop after 1 ms, not 5.
     sys.setswitchinterval(_SWITCH_S)
     config = uvicorn.Config(
-        app,
+        serve(app),
         host=settings.api_host,
         port=settings.api_port,
         loop="uvloop",
@@ -51,7 +56,7 @@ def command(host: str | None, port: int | None) -> None:
         server_header=False,
         timeout_graceful_shutdown=int(settings.api_shutdown_seconds),
     )
-    _Server(config).run(sockets=[_bind(settings)])
+    _Server(config, app.state.service).run(sockets=[_bind(settings)])
 
 
 def _bind(settings: ApiSettings) -> socket.socket:

@@ -1,7 +1,6 @@
 """Who may pass: keys in headers, the page's cookie, rate limits, and no cross-site writes."""
 
 import time
-from urllib.parse import urlsplit
 
 from fastapi import Request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -61,13 +60,11 @@ class Gate:
         Raises:
             ProblemError: 401 or 429 for a wrong key, 403 for a write from another site.
         """
-        key = key_of(request)
-        if self.keys and key is not None:
+        key = key_of(request) if self.keys else None
+        if key is not None:
             return await self.check_key(request, key)
         refuse_cross_site(request, strict=bool(self.keys))
-        if not self.keys:
-            return ANYONE
-        return self._logged_in(request)
+        return self._logged_in(request) if self.keys else ANYONE
 
     async def check_key(self, request: Request, key: str) -> Caller:
         """Who holds `key`.
@@ -105,10 +102,12 @@ class Gate:
 
 def key_of(request: Request) -> str | None:
     """The key that a request carries in a header."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    headers = dict(request.scope["headers"])
+    scheme, _, token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
     if scheme.lower() == "bearer":
-        return token.strip()
-    return request.headers.get("x-api-key")
+        return str(token.strip())
+    key = headers.get(b"x-api-key")
+    return None if key is None else str(key.decode("latin-1"))
 
 
 def refuse_cross_site(request: Request, strict: bool) -> None:
@@ -125,12 +124,12 @@ def refuse_cross_site(request: Request, strict: bool) -> None:
     """
     if request.method in _SAFE_METHODS:
         return
-    site = request.headers.get("sec-fetch-site")
-    origin = request.headers.get("origin")
+    headers = dict(request.scope["headers"])
+    site, origin = headers.get(b"sec-fetch-site"), headers.get(b"origin")
     if site is not None:
-        fine = site in ("same-origin", "none")
+        fine = site in (b"same-origin", b"none")
     elif origin is not None:
-        fine = urlsplit(origin).netloc == request.headers.get("host")
+        fine = origin.partition(b"://")[2] == headers.get(b"host")
     else:
         fine = not (strict and COOKIE in request.cookies)
     if not fine:

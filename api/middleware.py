@@ -6,13 +6,11 @@ import time
 from secrets import token_hex
 from typing import Any
 
-from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.listen import is_local_name
 from api.metrics import Metrics
-from api.problems import ProblemError, problem_response
+from api.problems import ProblemError, a_fault, problem_response
 
 log = logging.getLogger("api.access")
 
@@ -39,12 +37,16 @@ class Frame:
     Args:
         app: what it stands around.
         metrics: where requests are counted.
+        paths: those that are counted apart; all else is `other`.
         local_only: answer to the names of this machine only.
     """
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, local_only: bool) -> None:
+    def __init__(
+        self, app: ASGIApp, metrics: Metrics, paths: frozenset[str], local_only: bool
+    ) -> None:
         self._app = app
         self._metrics = metrics
+        self._paths = paths
         self._local_only = local_only
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -69,20 +71,20 @@ class Frame:
         except Exception:
             log.exception("request %s failed", request_id, extra={"request_id": request_id})
             if not status:
-                fault = ProblemError(500, f"The service's log tells more of {request_id}.")
-                await problem_response(fault, request_id)(scope, receive, send_framed)
+                response = problem_response(a_fault(request_id), request_id)
+                await response(scope, receive, send_framed)
         finally:
             self._record(scope, request_id, status or _CLIENT_LEFT, time.perf_counter() - began)
 
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._local_only and not is_local_name(Request(scope).headers.get("host", "")):
+        if self._local_only and not is_local_name(_host(scope)):
             wrong = ProblemError(421, "Without keys only localhost and 127.0.0.1 are served.")
             await problem_response(wrong, scope["state"]["request_id"])(scope, receive, send)
             return
         await self._app(scope, receive, send)
 
     def _record(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", "other")
+        route = scope["path"] if scope["path"] in self._paths else "other"
         # Callers choose the method's name: unknown ones are one series.
         method = scope["method"] if scope["method"] in _METHODS else "other"
         self._metrics.requests.labels(route, method, str(status)).inc()
@@ -101,6 +103,13 @@ class Frame:
             log.log(level, "request", extra=facts)
 
 
+def _host(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"host":
+            return str(value.decode("latin-1"))
+    return ""
+
+
 def _request_id(scope: Scope) -> str:
     for name, value in scope["headers"]:
         if name == b"x-request-id":
@@ -111,10 +120,8 @@ def _request_id(scope: Scope) -> str:
 
 
 def _add_headers(message: Message, request_id: str) -> None:
-    message["headers"] = [
-        *message.get("headers", ()),
-        *_RAW_HEADERS,
-        (b"x-request-id", request_id.encode()),
-    ]
-    headers = MutableHeaders(scope=message)
-    headers.setdefault("cache-control", "no-store")
+    given = message.get("headers", ())
+    headers = [*given, *_RAW_HEADERS, (b"x-request-id", request_id.encode())]
+    if not any(name == b"cache-control" for name, _ in given):
+        headers.append((b"cache-control", b"no-store"))
+    message["headers"] = headers

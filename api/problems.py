@@ -1,7 +1,6 @@
 """Errors over HTTP: RFC 9457 problem details, never a stack trace and never the caller's text."""
 
-import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -12,8 +11,7 @@ from starlette.exceptions import HTTPException
 from api.schemas import Fault, Problem
 from sentiment.errors import RegistryError
 
-log = logging.getLogger(__name__)
-
+_MOST_FAULTS = 20
 _NAMES = {
     400: ("bad-request", "The body is not JSON"),
     401: ("key-missing", "A key is needed"),
@@ -90,22 +88,31 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def install(app: FastAPI) -> None:
     """Turn every error of `app` into a problem."""
 
-    @app.exception_handler(ProblemError)
-    async def _problem(request: Request, error: ProblemError) -> ProblemResponse:
-        return problem_response(error, request.state.request_id)
+    async def answer(request: Request, error: Exception) -> ProblemResponse:
+        return problem_response(
+            find_problem(error) or a_fault(request.state.request_id), request.state.request_id
+        )
 
-    @app.exception_handler(RegistryError)
-    async def _no_model(request: Request, error: RegistryError) -> ProblemResponse:
-        return problem_response(not_now(str(error)), request.state.request_id)
+    for kind in (ProblemError, RegistryError, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(kind, answer)
 
-    @app.exception_handler(RequestValidationError)
-    async def _invalid(request: Request, error: RequestValidationError) -> ProblemResponse:
-        return problem_response(_from_validation(error), request.state.request_id)
 
-    @app.exception_handler(HTTPException)
-    async def _http(request: Request, error: HTTPException) -> ProblemResponse:
-        found = ProblemError(error.status_code, str(error.detail), error.headers)
-        return problem_response(found, request.state.request_id)
+def find_problem(error: Exception) -> ProblemError | None:
+    """What a caller is told of an error; None: it is a fault of the service."""
+    if isinstance(error, ProblemError):
+        return error
+    if isinstance(error, RegistryError):
+        return not_now(str(error))
+    if isinstance(error, RequestValidationError):
+        return faults_of(error.errors())
+    if isinstance(error, HTTPException):
+        return ProblemError(error.status_code, str(error.detail), error.headers)
+    return None
+
+
+def a_fault(request_id: str) -> ProblemError:
+    """A 500 that tells nothing but where to look."""
+    return ProblemError(500, f"The service's log tells more of request {request_id}.")
 
 
 def not_now(detail: str, seconds: int = 1) -> ProblemError:
@@ -113,13 +120,18 @@ def not_now(detail: str, seconds: int = 1) -> ProblemError:
     return ProblemError(503, detail, {"Retry-After": str(seconds)})
 
 
-def _from_validation(error: RequestValidationError) -> ProblemError:
-    found = error.errors()
+def faults_of(found: Sequence[Any], *inside: str) -> ProblemError:
+    """What pydantic found wrong, without the values that it was given.
+
+    Args:
+        found: pydantic's errors.
+        inside: goes before the place of each.
+    """
     if any(fault["type"] == "json_invalid" for fault in found):
         return ProblemError(400, "Expected a JSON body in UTF-8, got something else.")
     faults = [
-        Fault(pointer="/" + "/".join(map(str, fault["loc"])), detail=fault["msg"])
-        for fault in found[:20]
+        Fault(pointer="/" + "/".join(map(str, (*inside, *fault["loc"]))), detail=fault["msg"])
+        for fault in found[:_MOST_FAULTS]
     ]
     return ProblemError(422, "See `errors`, and the contract at /openapi.json.", faults=faults)
 
