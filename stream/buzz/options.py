@@ -32,10 +32,10 @@ class Watch:
 
 
 NEGATIVE = Watch(((10, 0.6), (60, 0.4)), budget=1.0, least=10, quiet=30, cooldown=2 * HOUR)
-VOLUME = Watch(((3 * HOUR, 1.0),), budget=4.0, least=10, quiet=3 * HOUR, cooldown=12 * HOUR)
+VOLUME = Watch(((3 * HOUR, 1.0),), budget=6.0, least=10, quiet=3 * HOUR, cooldown=12 * HOUR)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BuzzOptions:
     """Options of the detector.
 
@@ -63,7 +63,9 @@ class BuzzOptions:
     def __post_init__(self) -> None:
         for name in ("false_alarms_per_week", "step_minutes"):
             if getattr(self, name) <= 0:
-                raise SettingsError(f"{name} must be above 0, got {getattr(self, name)}.")
+                raise SettingsError(
+                    f"{name}: expected a number above 0, got {getattr(self, name)}."
+                )
 
     def watch(self, kind: Kind) -> Watch:
         """How `kind` is watched."""
