@@ -38,7 +38,7 @@ def draw(path: Path, counts: Sequence[Count], report: Report, windows: Sequence[
         axes.axvspan(_naive(start), _naive(end), color="tab:green", alpha=0.15)
     for alarm in report.alarms:
         axes.axvline(
-            date2num(_naive(alarm.at)),
+            _naive(alarm.at),
             color=_COLOURS[alarm.alert.kind],
             linewidth=1,
             linestyle="--",
