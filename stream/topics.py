@@ -1,6 +1,8 @@
 """Makes and checks the topics of an installation; no cluster has to create them by itself."""
 
+import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -15,6 +17,7 @@ from stream.backoff import Backoff
 
 log = logging.getLogger(__name__)
 
+_SPREAD_SECONDS = 10.0
 _CHECKED = ("max.message.bytes", "cleanup.policy")
 
 
@@ -43,6 +46,22 @@ async def create_topics(settings: Settings) -> list[str]:
                     raise TopicError(f"Kafka refused to create the topic {name}: {why}")
                 created.append(name)
     return created
+
+
+async def created_topics(settings: Settings) -> dict[str, int]:
+    """As `check_topics`, soon after `create_topics`: brokers learn of a topic one by one.
+
+    Raises:
+        TopicError: they do not agree within 10 s.
+    """
+    until = time.monotonic() + _SPREAD_SECONDS
+    while True:
+        try:
+            return await check_topics(settings)
+        except TopicError:
+            if time.monotonic() > until:
+                raise
+            await asyncio.sleep(0.1)
 
 
 async def check_topics(settings: Settings) -> dict[str, int]:

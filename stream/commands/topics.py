@@ -5,7 +5,7 @@ import asyncio
 import click
 
 from sentiment.settings import Settings, load_settings
-from stream.topics import check_topics, create_topics
+from stream.topics import check_topics, create_topics, created_topics
 
 
 @click.group()
@@ -20,7 +20,7 @@ def create() -> None:
     created = asyncio.run(create_topics(settings))
     for name in created:
         click.echo(f"created {name}")
-    found = asyncio.run(check_topics(settings))
+    found = asyncio.run(created_topics(settings))
     click.echo(f"{len(found)} topics are as they should be")
 
 
