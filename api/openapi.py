@@ -65,9 +65,13 @@ def _tell_keys(document: dict[str, Any]) -> None:
 @click.command("openapi")
 def command() -> None:
     """Print the OpenAPI document of the API."""
+    click.echo(text())
+
+
+def text() -> str:
+    """The document as it is committed: of a service with keys and with default limits."""
     from api.app import create_app  # noqa: PLC0415 - it imports this module
 
-    # As a service with keys tells it, whatever this machine's settings are.
     keys = SecretStr(f"reader:read:{token_urlsafe()}")
     document = create_app(ApiSettings.model_construct(api_keys=keys)).openapi()
-    click.echo(json.dumps(document, indent=1, ensure_ascii=False))
+    return json.dumps(document, indent=1, ensure_ascii=False)

@@ -60,7 +60,7 @@ def reason_of(error: Exception) -> str:
 def size_of(record: Record) -> int:
     """Bytes of a record in a batch of its own."""
     size: int = DefaultRecordBatchBuilder.estimate_size_in_bytes(
-        record.key, record.value, list(record.headers)
+        record.key, record.value, record.headers
     )
     return size + _BATCH_OVERHEAD
 

@@ -149,7 +149,7 @@ class ScoreBatch:
             fields = {**tweet.__dict__, "label": label, "p_negative": p, **about}
             fields["source_offset"] = record.offset
             value = orjson.dumps(fields)
-            result = Record(record.timestamp, record.key, value, record.headers)
+            result = Record(record.timestamp, record.key, value, list(record.headers))
             if _too_large(result, limit):
                 read.rejects.append((record, "publish", _larger_than(limit)))
                 continue
@@ -187,7 +187,7 @@ class ScoreBatch:
         )
         # As the Java client's default partitioner: librdkafka calls it murmur2_random.
         partition = (murmur2(key) & 0x7FFFFFFF) % self._scoring.mention_partitions
-        return partition, Record(record.timestamp, key, value, record.headers)
+        return partition, Record(record.timestamp, key, value, list(record.headers))
 
     def _outputs(
         self,

@@ -171,7 +171,7 @@ class BatchConsumer(Consumer):
         ownership = self.ownership
         ownership.room.clear()
         sources = ownership.fetchable(active)
-        if ownership.lost:
+        if ownership.take_lost():
             await self._thread.rejoin()
         if not sources:
             await self.wait(ownership.room.wait(), timeout=timeout)

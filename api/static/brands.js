@@ -17,7 +17,7 @@ export function chosen() {
 
 export function show(onChange) {
   const found = brands().slice(0, MOST_ROWS);
-  if (!chose) for (const { brand } of found.slice(0, FIRST)) choose(brand, true);
+  if (!chose && colors.size < FIRST) for (const { brand } of found.slice(0, FIRST - colors.size)) choose(brand, true);
   byId("no-brands").hidden = found.length > 0;
   const focused = document.activeElement?.dataset?.brand;
   body.replaceChildren(...found.map((entry) => row(entry, onChange)));
