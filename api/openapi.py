@@ -9,6 +9,7 @@ import click
 from fastapi import FastAPI
 from pydantic import SecretStr
 
+from api.problems import PROBLEM_TYPE
 from api.settings import ApiSettings
 
 ABOUT: dict[str, Any] = {
@@ -36,6 +37,7 @@ def install(app: FastAPI, settings: ApiSettings, needs_keys: bool) -> None:
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             document = plain()
+            _tell_problems(document)
             _tell_limits(document, settings.max_text_chars)
             if needs_keys:
                 _tell_keys(document)
@@ -45,6 +47,16 @@ def install(app: FastAPI, settings: ApiSettings, needs_keys: bool) -> None:
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _tell_problems(document: dict[str, Any]) -> None:
+    """FastAPI puts a model under `application/json`; problems have a media type of their own."""
+    for item in document["paths"].values():
+        for operation in item.values():
+            for status, response in operation["responses"].items():
+                content = response.get("content", {})
+                if int(status) >= 400 and PROBLEM_TYPE in content:
+                    content[PROBLEM_TYPE] |= content.pop("application/json")
 
 
 def _tell_limits(document: dict[str, Any], max_text_chars: int) -> None:
