@@ -21,7 +21,8 @@ class Metrics:
     """
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        disable_created_metrics()  # type: ignore[no-untyped-call] # a second series for each that nothing reads
+        # They are a second series for each that nothing reads.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = registry
         self.requests = Counter(
             "badbuzz_api_requests_total",

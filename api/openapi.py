@@ -50,13 +50,14 @@ def install(app: FastAPI, settings: ApiSettings, needs_keys: bool) -> None:
 
 
 def _tell_problems(document: dict[str, Any]) -> None:
-    """FastAPI puts a model under `application/json`; problems have a media type of their own."""
+    """FastAPI puts a model under the route's media type; problems have one of their own."""
     for item in document["paths"].values():
         for operation in item.values():
             for status, response in operation["responses"].items():
                 content = response.get("content", {})
-                if int(status) >= 400 and PROBLEM_TYPE in content:
-                    content[PROBLEM_TYPE] |= content.pop("application/json")
+                if int(status) >= 400:
+                    for other in [name for name in content if name != PROBLEM_TYPE]:
+                        content[PROBLEM_TYPE] |= content.pop(other)
 
 
 def _tell_limits(document: dict[str, Any], max_text_chars: int) -> None:
