@@ -87,7 +87,7 @@ def test_two_keys_that_differ_are_refused(client: httpx.Client) -> None:
     answer = client.post(
         "/feedback", json=correction(key="one"), headers={"Idempotency-Key": "two"}
     )
-    assert answer.status_code == 422
+    assert answer.status_code == 409
 
 
 def test_without_a_key_each_feedback_stands_for_itself(client: httpx.Client) -> None:
