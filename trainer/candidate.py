@@ -13,6 +13,7 @@ from sentiment.card import Card, Layout
 from sentiment.errors import ArtefactError
 from sentiment.scorer import Scorer
 from trainer.calibration import calibrated, fit_temperature
+from trainer.context import Context
 from trainer.data import Split
 from trainer.golden import write_golden
 
@@ -41,7 +42,7 @@ class Candidate(Protocol):
     def name(self) -> str:
         """What people call it; stands in the card."""
 
-    def fit(self, split: Split) -> Fitted:
+    def fit(self, split: Split, run: Context) -> Fitted:
         """Train on `split.train`; `split.validation` decides when to stop."""
 
 
@@ -54,13 +55,13 @@ class Built:
     parity: float
 
 
-def build(candidate: Candidate, split: Split, folder: Path, tolerance: float = 0.01) -> Built:
+def build(candidate: Candidate, split: Split, folder: Path, run: Context) -> Built:
     """Train a candidate, calibrate it on the validation part and export it.
 
     Raises:
         ArtefactError: the artefact says something else than the framework.
     """
-    fitted = candidate.fit(split)
+    fitted = candidate.fit(split, run)
     temperature = fit_temperature(fitted.logits(split.validation.texts), split.validation.negative)
     folder.mkdir(parents=True, exist_ok=True)
     fitted.export(folder, temperature)
@@ -69,7 +70,6 @@ def build(candidate: Candidate, split: Split, folder: Path, tolerance: float = 0
         layout=fitted.layout,
         created_at=datetime.now(UTC),
         data_digest=split.train.digest(),
-        tolerance=tolerance,
     )
     card = write_golden(folder, card)
     texts = split.validation.texts[:2_000]
