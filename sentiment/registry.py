@@ -35,6 +35,7 @@ class Pointer:
 def mlflow_client(settings: Settings) -> Any:
     """A client of the registry that gives up in seconds: its callers retry in their own time."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
     from mlflow.tracking import MlflowClient  # noqa: PLC0415 - takes seconds, reads the environment

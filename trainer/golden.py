@@ -6,8 +6,8 @@ import numpy as np
 
 from sentiment import artefact
 from sentiment.card import Card, GoldenText
+from sentiment.sample import sample_tweets
 from sentiment.scorer import Scorer
-from trainer.sample import sample_tweets
 
 _ODD = (
     "I love this airline, thank you so much!",
@@ -30,7 +30,7 @@ def write_golden(folder: Path, card: Card, texts: int = 24) -> Card:
     Texts whose label a difference within the tolerance would change are left out.
     """
     artefact.write_card(folder, card.model_copy(update={"golden": []}))
-    candidates = [*_ODD, *sample_tweets(texts).texts]
+    candidates = [*_ODD, *(text for text, _ in sample_tweets(texts))]
     with_scores = zip(candidates, Scorer(folder, threads=1).score(candidates), strict=True)
     edges = np.array(card.band)
     golden = [

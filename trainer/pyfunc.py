@@ -9,7 +9,7 @@ from mlflow.pyfunc import PythonModel
 ARTEFACT = "artefact"
 
 
-class SentimentModel(PythonModel):  # type: ignore[misc]
+class SentimentModel(PythonModel):
     """Texts in, probabilities of being negative out."""
 
     def load_context(self, context: Any) -> None:

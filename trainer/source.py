@@ -2,8 +2,16 @@
 
 from pathlib import Path
 
+import numpy as np
+
+from sentiment.sample import sample_tweets
 from trainer.data import SENTIMENT140, Tweets, load_sentiment140
-from trainer.sample import sample_tweets
+
+
+def made_up_tweets(n: int = 4_000, seed: int = 7) -> Tweets:
+    """The project's own sample: `n` different texts in random order, half of them negative."""
+    rows = sample_tweets(n, seed)
+    return Tweets([text for text, _ in rows], np.array([label for _, label in rows], np.int8))
 
 
 def training_data(folder: Path) -> tuple[Tweets, str]:
@@ -16,7 +24,7 @@ def training_data(folder: Path) -> tuple[Tweets, str]:
     if path.is_file():
         tweets = load_sentiment140(path)
         return tweets, f"{len(tweets):,} real tweets of Sentiment140 ({path})"
-    tweets = sample_tweets()
+    tweets = made_up_tweets()
     return tweets, (
         f"{len(tweets):,} made-up tweets, because {path} is not there "
         "(its figures mean nothing for real tweets; populate_data.sh fetches real ones)"

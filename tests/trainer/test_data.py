@@ -4,8 +4,7 @@ import pytest
 
 from sentiment.errors import DataError
 from trainer.data import SENTIMENT140, Tweets, joined, load_sentiment140, normalised, split
-from trainer.sample import sample_tweets
-from trainer.source import training_data
+from trainer.source import made_up_tweets, training_data
 
 ROWS = '"{target}","1","Mon Apr 06 22:19:45 PDT 2009","NO_QUERY","someone","{text}"\n'
 
@@ -41,7 +40,7 @@ def test_a_missing_file_is_an_error_for_people(tmp_path: Path) -> None:
 
 
 def test_tweets_that_differ_in_case_names_links_and_marks_never_straddle_the_split() -> None:
-    tweets = sample_tweets(600)
+    tweets = made_up_tweets(600)
     variants = [f"@someone {text.upper()}!! http://t.co/{n}" for n, text in enumerate(tweets.texts)]
     parts = split(joined([tweets, Tweets(variants, tweets.negative)]))
     kept = [{normalised(text) for text in part.texts} for part in vars(parts).values()]
@@ -50,17 +49,17 @@ def test_tweets_that_differ_in_case_names_links_and_marks_never_straddle_the_spl
 
 
 def test_the_part_of_a_text_does_not_depend_on_the_other_texts() -> None:
-    tweets = sample_tweets(500)
+    tweets = made_up_tweets(500)
     half = tweets.take(tweets.negative == 1)
     whole_test, half_test = set(split(tweets).test.texts), set(split(half).test.texts)
     assert half_test == whole_test & set(half.texts)
 
 
 def test_the_sample_is_different_tweets_half_of_them_negative_and_the_same_each_time() -> None:
-    tweets = sample_tweets(20_000)
+    tweets = made_up_tweets(20_000)
     assert len(set(tweets.texts)) == 20_000
     assert tweets.negative.sum() == 10_000
-    assert tweets.digest() == sample_tweets(20_000).digest() != sample_tweets(20_000, 8).digest()
+    assert tweets.digest() == made_up_tweets(20_000).digest() != made_up_tweets(20_000, 8).digest()
 
 
 def test_without_data_the_sample_is_used_and_the_sentence_says_so(tmp_path: Path) -> None:

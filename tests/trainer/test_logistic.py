@@ -9,7 +9,7 @@ from trainer import candidate
 from trainer.candidate import build
 from trainer.candidates.logistic import FittedLogistic, Logistic, counts
 from trainer.data import Split, split
-from trainer.sample import sample_tweets
+from trainer.source import made_up_tweets
 from trainer.stop_words import stop_words
 
 SMALL = Logistic(pair_buckets=1 << 12, run_buckets=1 << 12)
@@ -25,7 +25,7 @@ ODD = [
 
 @pytest.fixture(scope="module")
 def parts() -> Split:
-    return split(sample_tweets(1_500))
+    return split(made_up_tweets(1_500))
 
 
 @pytest.fixture(scope="module")

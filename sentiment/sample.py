@@ -6,10 +6,6 @@ plain praise and plain complaint look like; figures of quality come from real da
 
 import random
 
-import numpy as np
-
-from trainer.data import Tweets
-
 
 def _listed(text: str) -> tuple[str, ...]:
     return tuple(" ".join(text.split()).split(", "))
@@ -91,8 +87,8 @@ _FRAMES = (
 )
 
 
-def sample_tweets(n: int = 4_000, seed: int = 7) -> Tweets:
-    """`n` different made-up tweets in random order, half of them negative (the odd one is not)."""
+def sample_tweets(n: int = 4_000, seed: int = 7) -> list[tuple[str, int]]:
+    """`n` different made-up texts in random order, each with 1 where it is negative, else 0."""
     generator = random.Random(seed)  # noqa: S311 - repeatable on purpose, guards nothing
     found: dict[str, int] = {}
     while len(found) < n:
@@ -100,7 +96,7 @@ def sample_tweets(n: int = 4_000, seed: int = 7) -> Tweets:
         found.setdefault(_tweet(generator, negative), negative)
     rows = list(found.items())
     generator.shuffle(rows)
-    return Tweets([text for text, _ in rows], np.array([label for _, label in rows], np.int8))
+    return rows
 
 
 def _tweet(generator: random.Random, negative: int) -> str:

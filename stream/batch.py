@@ -1,0 +1,60 @@
+"""What moves through the stream: a batch of records in, records to publish out."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from aiokafka import ConsumerRecord
+from prometheus_client import Counter
+
+if TYPE_CHECKING:
+    from stream.transactions import PartitionWriter
+
+Headers = list[tuple[str, bytes]]
+
+
+@dataclass(slots=True)
+class Batch:
+    """Neighbouring records of one partition. One Faust event carries one batch.
+
+    Attributes:
+        start: the consumer's position before the first record.
+        end: its position after the last one, transaction markers included: what is committed.
+        writer: the owner of the partition when the batch was fetched.
+    """
+
+    topic: str
+    partition: int
+    start: int
+    end: int
+    records: Sequence[ConsumerRecord]
+    writer: "PartitionWriter"
+
+
+class Record(NamedTuple):
+    """A record to publish. Its timestamp is in milliseconds since 1970."""
+
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+
+
+@dataclass(slots=True)
+class Outputs:
+    """All that a batch publishes, by topic and partition, in order.
+
+    Attributes:
+        note: travels with the committed offset, for the partition's next owner.
+        counts: counters and by how much they rise once the transaction is committed.
+    """
+
+    note: str = ""
+    records: dict[tuple[str, int], list[Record]] = field(default_factory=lambda: defaultdict(list))
+
+    counts: list[tuple[Counter, int]] = field(default_factory=list)
+
+    def add(self, topic: str, partition: int, records: Iterable[Record]) -> None:
+        """Append records to a partition's."""
+        self.records[topic, partition].extend(records)

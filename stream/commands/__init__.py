@@ -1,0 +1,1 @@
+"""The stream's part of the `badbuzz` command."""

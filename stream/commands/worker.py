@@ -1,0 +1,34 @@
+"""`badbuzz worker`: scores the stream until it is told to stop."""
+
+import asyncio
+import sys
+
+import click
+import faust
+from prometheus_client import REGISTRY
+
+from sentiment.logs import set_up_logs
+from sentiment.settings import load_settings
+from stream.app import StreamApp, build_app
+from stream.settings import StreamSettings
+from stream.topics import check_topics, wait_for_kafka
+
+
+@click.command()
+def worker() -> None:
+    """Score the tweets of the topic, each once, until Ctrl-C or SIGTERM."""
+    settings = load_settings(StreamSettings)
+    set_up_logs(settings.log_level)
+    sys.setswitchinterval(0.001)  # stages share the interpreter: the event loop must not wait long
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    app = loop.run_until_complete(_prepare(settings))
+    faust.Worker(app, loop=loop, override_logging=False, quiet=True).execute_from_commandline()
+
+
+async def _prepare(settings: StreamSettings) -> StreamApp:
+    """Check what the worker stands on, so that it starts with a clear error or not at all."""
+    await wait_for_kafka(settings)
+    app = build_app(settings, await check_topics(settings), REGISTRY)
+    await app.champion.start()
+    return app

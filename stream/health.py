@@ -1,0 +1,58 @@
+"""Whether the worker lives: each partition with records waiting must move."""
+
+import time
+from dataclasses import dataclass
+
+from stream.metrics import StreamMetrics
+from stream.ownership import Ownership
+
+
+@dataclass(slots=True)
+class _Progress:
+    committed: int
+    since: float
+
+
+class Health:
+    """Watches the partitions of this worker, and shows their lag.
+
+    Args:
+        ownership: whose partitions.
+        metrics: where the lag is shown.
+        stuck_seconds: how long a partition may stand still while records wait.
+    """
+
+    def __init__(self, ownership: Ownership, metrics: StreamMetrics, stuck_seconds: float) -> None:
+        self._ownership = ownership
+        self._metrics = metrics
+        self._stuck_seconds = stuck_seconds
+        self._progress: dict[tuple[str, int], _Progress] = {}
+        self._ends: dict[tuple[str, int], int] = {}
+
+    def sample(self, ends: dict[tuple[str, int], int]) -> None:
+        """Take note of the last stable offset of each owned partition. Call it every second."""
+        now = time.monotonic()
+        self._ends = ends
+        owned = {(w.source.topic, w.source.partition): w for w in self._ownership.writers.values()}
+        for gone in self._progress.keys() - owned.keys():
+            del self._progress[gone]
+            for gauge in (self._metrics.lag, self._metrics.lag_seconds):
+                gauge.remove(*map(str, gone))
+        for place, writer in owned.items():
+            waiting = max(ends.get(place, 0) - writer.committed, 0)
+            known = self._progress.get(place)
+            if known is None or known.committed != writer.committed or not waiting:
+                self._progress[place] = _Progress(writer.committed, now)
+            self._metrics.lag.labels(*map(str, place)).set(waiting)
+            age = time.time() - writer.committed_timestamp if waiting else 0.0
+            self._metrics.lag_seconds.labels(*map(str, place)).set(age)
+
+    def stuck(self) -> list[str]:
+        """The partitions that stand still though records wait, in words."""
+        now = time.monotonic()
+        return [
+            f"{topic}[{partition}] stands at offset {progress.committed} of "
+            f"{self._ends.get((topic, partition))} for {now - progress.since:.0f} s"
+            for (topic, partition), progress in self._progress.items()
+            if now - progress.since > self._stuck_seconds
+        ]

@@ -1,0 +1,122 @@
+"""Which partitions this worker owns, and from which of them it may fetch now."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+
+from aiokafka import AIOKafkaProducer, TopicPartition
+
+from stream.settings import StreamSettings
+from stream.transactions import FirstOffset, PartitionWriter
+
+log = logging.getLogger(__name__)
+
+Takeover = Callable[[TopicPartition, str], Awaitable[bool]]
+"""Called with a partition just taken over and the note beside its committed offset, until it
+returns true: the partition is not read before."""
+
+_RETRY_SECONDS = 1.0
+
+
+class Ownership:
+    """The writers of the partitions that the consumer group gave to this worker.
+
+    Every assignment opens new writers for all of them: whatever was fetched or scored before
+    belongs to a closed writer, and can no longer be published.
+    """
+
+    def __init__(self, settings: StreamSettings) -> None:
+        self.writers: dict[TopicPartition, PartitionWriter] = {}
+        self.room = asyncio.Event()
+        self._settings = settings
+        self._takeovers: dict[str, Takeover] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def on_takeover(self, topic: str, takeover: Takeover) -> None:
+        """What has to happen before a partition of this topic is read."""
+        self._takeovers[topic] = takeover
+
+    async def assign(self, sources: Iterable[TopicPartition], first_offset: FirstOffset) -> None:
+        """Own these partitions and no others. Returns once all former owners are fenced."""
+        await self.release()
+        settings = self._settings
+        self.writers = {
+            source: PartitionWriter(
+                source, settings.group, self._producer, first_offset, settings.transaction_seconds
+            )
+            for source in sources
+        }
+        await asyncio.gather(*(writer.open() for writer in self.writers.values()))
+        for writer in self.writers.values():
+            takeover = self._takeovers.get(writer.source.topic)
+            if takeover is not None:
+                writer.held = True
+                self._start(self._take_over(writer, takeover))
+        self.room.set()
+
+    async def release(self) -> None:
+        """Own nothing. Transactions under way are awaited, briefly."""
+        writers, self.writers = self.writers, {}
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*(writer.close() for writer in writers.values()))
+
+    def fetchable(self, active: Iterable[TopicPartition]) -> list[TopicPartition]:
+        """The partitions among `active` that have room for another batch."""
+        flying = sum(writer.in_flight for writer in self.writers.values())
+        if flying >= self._settings.batches_in_flight:
+            return []
+        most = self._settings.batches_in_flight_per_partition
+        return [
+            source
+            for source in active
+            if (writer := self.writers.get(source)) is not None
+            and writer.state == "open"
+            and not writer.held
+            and writer.in_flight < most
+        ]
+
+    def fetched(self, writer: PartitionWriter, end: int) -> None:
+        """A batch up to `end` is under way."""
+        writer.fetched_to = end
+        writer.in_flight += 1
+
+    def finished(self, writer: PartitionWriter) -> None:
+        """A batch is committed or dropped."""
+        writer.in_flight -= 1
+        self.room.set()
+
+    def take_lost(self) -> bool:
+        """Whether a partition was dropped, so that the group has to share out anew: said once."""
+        lost = [writer for writer in self.writers.values() if writer.state == "lost"]
+        for writer in lost:
+            del self.writers[writer.source]
+        return bool(lost)
+
+    @property
+    def aborts(self) -> int:
+        """Transactions that broke under the present writers."""
+        return sum(writer.aborted for writer in self.writers.values())
+
+    def _producer(self, transactional_id: str) -> AIOKafkaProducer:
+        settings = self._settings
+        return AIOKafkaProducer(
+            **settings.kafka_client,
+            transactional_id=transactional_id,
+            transaction_timeout_ms=int(settings.transaction_seconds * 1000),
+            request_timeout_ms=int(settings.transaction_seconds * 1000),
+            max_batch_size=settings.max_message_bytes - 1_024,
+            compression_type=None if settings.compression == "none" else settings.compression,
+        )
+
+    async def _take_over(self, writer: PartitionWriter, takeover: Takeover) -> None:
+        while writer.state == "open" and not await takeover(writer.source, writer.note):
+            log.warning("%s waits until it can go on in order.", writer.name)
+            await asyncio.sleep(_RETRY_SECONDS)
+        writer.held = False
+        self.room.set()
+
+    def _start(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

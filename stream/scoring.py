@@ -1,0 +1,231 @@
+"""What becomes of a batch of tweets: results, dead letters and mentions, in one go.
+
+No broker and no event loop in here: records in, records out.
+"""
+
+import time
+from collections import Counter as Tally
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import orjson
+from aiokafka import ConsumerRecord
+from aiokafka.partitioner import murmur2
+
+from sentiment.champion import Running
+from sentiment.errors import BadMessageError
+from sentiment.messages import SCHEMA_VERSION, Label, Tweet
+from sentiment.scorer import Probabilities
+from sentiment.tokenizer import Ragged
+from sentiment.topics import DEAD_LETTER_ROOM, DEAD_LETTERS, MENTIONS, SCORED
+from stream.batch import Batch, Outputs, Record
+from stream.brands import BrandFile
+from stream.deadletters import Stage, dead_letter, reason_of, size_of
+from stream.metrics import StreamMetrics
+from stream.notes import write_note
+from stream.parsing import parse_tweet
+from stream.settings import StreamSettings
+
+_RECORD_ROOM = 128
+"""Bytes of a record beside its key, value and headers."""
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """What every batch needs.
+
+    Attributes:
+        mention_partitions: number of partitions of `brand.mentions`.
+    """
+
+    settings: StreamSettings
+    metrics: StreamMetrics
+    brands: BrandFile
+    mention_partitions: int
+
+
+@dataclass(slots=True)
+class Read:
+    """A batch, parsed and tokenised.
+
+    Attributes:
+        tweets: those that could be read, each with its record.
+        supported: indices of the tweets whose language the model knows.
+        encoded: their ids.
+        rejects: records for the dead letters, each with the reason.
+    """
+
+    batch: Batch
+    tweets: list[tuple[ConsumerRecord, Tweet]]
+    supported: list[int]
+    encoded: Ragged
+    rejects: list[tuple[ConsumerRecord, Stage, Exception]]
+
+
+class ScoreBatch:
+    """The work on one batch, with one model version from its first step to its last."""
+
+    def __init__(self, scoring: Scoring, running: Running) -> None:
+        self._scoring = scoring
+        self._running = running
+
+    def prepare(self, batch: Batch) -> Read:
+        """Parse and tokenise."""
+        most = self._scoring.settings.max_text_chars
+        tweets = []
+        rejects: list[tuple[ConsumerRecord, Stage, Exception]] = []
+        for record in batch.records:
+            try:
+                tweets.append((record, parse_tweet(record.value, most)))
+            except BadMessageError as error:
+                rejects.append((record, "read", error))
+        scorer = self._running.scorer
+        supported = [i for i, (_, tweet) in enumerate(tweets) if scorer.card.supports(tweet.lang)]
+        encoded = scorer.tokenizer.encode([tweets[i][1].text for i in supported])
+        return Read(batch, tweets, supported, encoded, rejects)
+
+    def infer(self, read: Read) -> tuple[Read, Probabilities]:
+        """Ask the model: p_negative of each supported tweet, float32 [n].
+
+        Raises:
+            ValueError: the model's answer is not a probability.
+        """
+        started = time.perf_counter()
+        p_negative = self._running.scorer.run(read.encoded)
+        if not np.all((p_negative >= 0) & (p_negative <= 1)):
+            raise ValueError("expected probabilities between 0 and 1 from the model, got others")
+        self._scoring.metrics.score_seconds.observe(time.perf_counter() - started)
+        return read, p_negative
+
+    def publish(self, inferred: tuple[Read, Probabilities]) -> Outputs:
+        """Serialise results, mentions and dead letters."""
+        read, p_negative = inferred
+        scores = self._scores(read, p_negative)
+        results, mentions = self._results(read, scores)
+        return self._outputs(read.batch, results, mentions, read.rejects, scores)
+
+    def isolate(self, batch: Batch) -> Outputs:
+        """Halve a batch that failed until the guilty messages stand alone."""
+        merged = Outputs(write_note(self._running.pointer))
+        for part in self._halves(batch):
+            for (topic, partition), records in part.records.items():
+                merged.add(topic, partition, records)
+            merged.counts += part.counts
+        return merged
+
+    def _halves(self, batch: Batch) -> Iterable[Outputs]:
+        try:
+            yield self.publish(self.infer(self.prepare(batch)))
+        except Exception as error:  # noqa: BLE001 - whatever a model or a message can raise
+            records = batch.records
+            if len(records) == 1:
+                yield self._outputs(batch, [], {}, [(records[0], "score", error)], [])
+                return
+            middle = len(records) // 2
+            for part in (records[:middle], records[middle:]):
+                yield from self._halves(replace(batch, records=part))
+
+    def _scores(self, read: Read, p_negative: Probabilities) -> list[tuple[Label, float | None]]:
+        label = self._running.scorer.label
+        scores: list[tuple[Label, float | None]] = [("unsupported", None)] * len(read.tweets)
+        for i, p in zip(read.supported, p_negative.tolist(), strict=True):
+            scores[i] = (label(p), round(p, 6))
+        return scores
+
+    def _results(
+        self, read: Read, scores: Sequence[tuple[Label, float | None]]
+    ) -> tuple[list[Record], dict[int, list[Record]]]:
+        """Records for `tweets.scored`, and those for `brand.mentions` by partition."""
+        about = self._about(read.batch)
+        limit = self._scoring.settings.max_message_bytes
+        find = self._scoring.brands.finder.find
+        results: list[Record] = []
+        mentions: dict[int, list[Record]] = defaultdict(list)
+        for (record, tweet), (label, p) in zip(read.tweets, scores, strict=True):
+            fields = {**tweet.__dict__, "label": label, "p_negative": p, **about}
+            fields["source_offset"] = record.offset
+            value = orjson.dumps(fields)
+            result = Record(record.timestamp, record.key, value, list(record.headers))
+            if _too_large(result, limit):
+                read.rejects.append((record, "publish", _larger_than(limit)))
+                continue
+            results.append(result)
+            brands = find(tweet.text)
+            if tweet.brand:
+                brands.add(tweet.brand)
+            for brand in sorted(brands):
+                partition, mention = self._mention(brand, fields, record)
+                mentions[partition].append(mention)
+        return results, mentions
+
+    def _about(self, batch: Batch) -> dict[str, Any]:
+        model = self._running.scorer.model
+        return {
+            "model_name": model.name,
+            "model_version": model.version,
+            "model_digest": model.digest,
+            "scored_at": datetime.now(UTC),
+            "source_topic": batch.topic,
+            "source_partition": batch.partition,
+            "source_offset": -1,
+            "schema_version": SCHEMA_VERSION,
+        }
+
+    def _mention(
+        self, brand: str, fields: dict[str, Any], record: ConsumerRecord
+    ) -> tuple[int, Record]:
+        key = brand.encode()
+        event_time = fields["created_at"] or datetime.fromtimestamp(record.timestamp / 1000, UTC)
+        kept = ("id", "text", "author", "label", "p_negative", "model_version",
+                "source_partition", "source_offset", "schema_version")  # fmt: skip
+        value = orjson.dumps(
+            {"brand": brand, "event_time": event_time, **{name: fields[name] for name in kept}}
+        )
+        # As the Java client's default partitioner: librdkafka calls it murmur2_random.
+        partition = (murmur2(key) & 0x7FFFFFFF) % self._scoring.mention_partitions
+        return partition, Record(record.timestamp, key, value, list(record.headers))
+
+    def _outputs(
+        self,
+        batch: Batch,
+        results: list[Record],
+        mentions: dict[int, list[Record]],
+        rejects: Sequence[tuple[ConsumerRecord, Stage, Exception]],
+        scores: Sequence[tuple[Label, float | None]],
+    ) -> Outputs:
+        settings, metrics = self._scoring.settings, self._scoring.metrics
+        outputs = Outputs(write_note(self._running.pointer))
+        if results:
+            outputs.add(settings.topic(SCORED), batch.partition, results)
+        for partition, records in mentions.items():
+            outputs.add(settings.topic(MENTIONS), partition, records)
+        limit = settings.max_message_bytes + DEAD_LETTER_ROOM
+        letters = [dead_letter(record, stage, error, limit) for record, stage, error in rejects]
+        if letters:
+            outputs.add(settings.topic(DEAD_LETTERS), batch.partition, letters)
+        for label, amount in Tally(label for label, _ in scores).items():
+            outputs.counts.append((metrics.tweets.labels(label), amount))
+        for reason, amount in Tally(reason_of(error) for *_, error in rejects).items():
+            outputs.counts.append((metrics.dead_letters.labels(reason), amount))
+        outputs.counts.append((metrics.mentions, sum(map(len, mentions.values()))))
+        return outputs
+
+
+def _too_large(record: Record, limit: int) -> bool:
+    """Whether Kafka would refuse a record; the exact size is only worked out near the limit."""
+    rough = len(record.value or b"") + len(record.key or b"") + _RECORD_ROOM
+    if rough * 2 < limit and not record.headers:
+        return False
+    return size_of(record) > limit
+
+
+def _larger_than(limit: int) -> BadMessageError:
+    return BadMessageError(
+        "too_large",
+        f"expected a result of at most {limit} bytes, got a larger one; "
+        "send less in the key, the headers or the fields, or raise BADBUZZ_MAX_MESSAGE_BYTES",
+    )

@@ -1,0 +1,145 @@
+"""Makes and checks the topics of an installation; no cluster has to create them by itself."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+
+from sentiment.errors import TopicError
+from sentiment.settings import Settings
+from sentiment.topics import SCORED, TWEETS, TopicSpec, topic_specs
+from stream.backoff import Backoff
+
+log = logging.getLogger(__name__)
+
+_SPREAD_SECONDS = 10.0
+_CHECKED = ("max.message.bytes", "cleanup.policy")
+
+
+async def create_topics(settings: Settings) -> list[str]:
+    """Create the topics that are missing; leaves the others as they are.
+
+    Returns:
+        the names of those that were created.
+
+    Raises:
+        TopicError: Kafka does not answer or refuses a topic.
+    """
+    created = []
+    async with _admin(settings) as admin:
+        for spec in topic_specs(settings):
+            topic = NewTopic(
+                spec.name, spec.partitions, spec.replication, topic_configs=spec.config
+            )
+            answer = await admin.create_topics([topic])
+            for name, code, *rest in answer.topic_errors:
+                error = for_code(code)
+                if error is TopicAlreadyExistsError:
+                    continue
+                if code:
+                    why = f"{error.__name__} {rest[0] if rest else ''}".strip()
+                    raise TopicError(f"Kafka refused to create the topic {name}: {why}")
+                created.append(name)
+    return created
+
+
+async def created_topics(settings: Settings) -> dict[str, int]:
+    """As `check_topics`, soon after `create_topics`: brokers learn of a topic one by one.
+
+    Raises:
+        TopicError: they do not agree within 10 s.
+    """
+    until = time.monotonic() + _SPREAD_SECONDS
+    while True:
+        try:
+            return await check_topics(settings)
+        except TopicError:
+            if time.monotonic() > until:
+                raise
+            await asyncio.sleep(0.1)
+
+
+async def check_topics(settings: Settings) -> dict[str, int]:
+    """Compare the topics with the settings.
+
+    Returns:
+        the number of partitions of each topic, by full name.
+
+    Raises:
+        TopicError: Kafka does not answer, or topics are missing or wrong: all of them are named.
+    """
+    specs = topic_specs(settings)
+    async with _admin(settings) as admin:
+        found = {
+            topic["topic"]: len(topic["partitions"])
+            for topic in await admin.describe_topics([spec.name for spec in specs])
+            if not topic["error_code"]
+        }
+        faults = [f"{spec.name} is missing" for spec in specs if spec.name not in found]
+        for spec in specs:
+            if spec.name in found:
+                faults += _faults(spec, await _config(admin, spec.name))
+    tweets, scored = settings.topic(TWEETS), settings.topic(SCORED)
+    if found.get(tweets) and found.get(scored) and found[tweets] > found[scored]:
+        faults.append(
+            f"{scored} has {found[scored]} partitions, expected at least the {found[tweets]} "
+            f"of {tweets}: a result goes to the partition of its tweet"
+        )
+    if faults:
+        raise TopicError(
+            "; ".join(faults) + ". Run `badbuzz topics create` for those that are missing; "
+            "change the others with kafka-configs or kafka-topics, or the settings that differ."
+        )
+    return found
+
+
+async def wait_for_kafka(settings: Settings) -> None:
+    """Return once a broker answers; until then say so, and try again."""
+    backoff = Backoff()
+    while True:
+        try:
+            async with _admin(settings):
+                return
+        except TopicError as error:
+            log.warning("%s Trying again.", error)
+            await backoff.wait()
+
+
+def _faults(spec: TopicSpec, config: dict[str, str]) -> list[str]:
+    faults = []
+    for name in _CHECKED:
+        expected, got = spec.config[name], config.get(name, "")
+        fits = int(got or 0) >= int(expected) if name.endswith("bytes") else got == expected
+        if not fits:
+            faults.append(f"{spec.name}: expected {name}={expected}, got {got or 'nothing'}")
+    return faults
+
+
+async def _config(admin: AIOKafkaAdminClient, name: str) -> dict[str, str]:
+    answers = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name)])
+    return {
+        entry[0]: entry[1]
+        for answer in answers
+        for resource in answer.resources
+        for entry in resource[4]
+    }
+
+
+@asynccontextmanager
+async def _admin(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(**settings.kafka_client)
+    try:
+        await admin.start()
+        yield admin
+    except KafkaError as error:
+        raise TopicError(
+            f"Kafka at {settings.kafka_brokers} does not answer as expected ({error!r}); "
+            "start it, or set KAFKA_BROKERS."
+        ) from error
+    finally:
+        await admin.close()

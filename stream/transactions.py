@@ -1,0 +1,251 @@
+"""Exactly once: one transactional producer for each input partition that this worker owns.
+
+The `transactional.id` is made of application, topic and partition, so opening a writer fences
+the partition's former owner and settles what it left open. A transaction holds all that a batch
+publishes and the offset after it. Whatever goes wrong on the way, the same three steps follow: a
+new producer (which settles the old transaction), the committed offset is read, and it tells
+whether the batch is done, is to be done again, or belongs to somebody else by now.
+
+Following KIP-98 (transactions) and the fencing of Kafka Streams before KIP-447; aiokafka sends
+no group generation with the offsets, so the transactional id alone fences.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any, Literal
+
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.errors import (
+    IllegalOperation,
+    InvalidProducerEpoch,
+    KafkaError,
+    ProducerClosed,
+    ProducerFenced,
+    for_code,
+)
+from aiokafka.protocol.commit import OffsetFetchRequest
+from aiokafka.structs import OffsetAndMetadata
+
+from stream.backoff import Backoff
+from stream.batch import Outputs, Record
+
+log = logging.getLogger(__name__)
+
+MakeProducer = Callable[[str], AIOKafkaProducer]
+FirstOffset = Callable[[TopicPartition], Awaitable[int]]
+
+_GROUP_COORDINATOR = 0
+_FENCED = (ProducerFenced, InvalidProducerEpoch)
+# What aiokafka lets through when its connection or its state machine breaks under a transaction.
+_BROKEN = (KafkaError, OSError, TimeoutError, IllegalOperation, AssertionError)
+
+
+class PartitionWriter:
+    """Owns one input partition: publishes its batches, each with its offset, each once.
+
+    Args:
+        source: the input partition.
+        group: the consumer group whose offset is committed.
+        make_producer: a producer, not started, for a transactional id.
+        first_offset: the first offset that the source still holds.
+        timeout: seconds after which a transaction is given up and settled anew.
+    """
+
+    def __init__(
+        self,
+        source: TopicPartition,
+        group: str,
+        make_producer: MakeProducer,
+        first_offset: FirstOffset,
+        timeout: float,
+    ) -> None:
+        self.source = source
+        self.fetched_to = -1
+        self.committed = -1
+        self.note = ""
+        self.held = False
+        self.in_flight = 0
+        self.aborted = 0
+        self.committed_timestamp = time.time()
+        self.state: Literal["opening", "open", "lost", "closed"] = "opening"
+        self._group = group
+        self._make_producer = make_producer
+        self._first_offset = first_offset
+        self._timeout = timeout
+        self._producer: AIOKafkaProducer | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    @property
+    def name(self) -> str:
+        """For log lines."""
+        return f"{self.source.topic}[{self.source.partition}]"
+
+    async def open(self) -> None:
+        """Fence the former owner and learn where it stopped; retried until it works or `close`."""
+        await self._open_producer()
+        if self.state == "closed":
+            return
+        if self.committed < 0:
+            self.committed = await self._first_commit()
+        self.fetched_to = self.committed
+        self.state = "open"
+
+    async def commit(self, start: int, end: int, outputs: Outputs) -> bool:
+        """Publish outputs and the offset `end` in one transaction. Kafka's errors are retried.
+
+        Returns:
+            whether it is done; otherwise the partition is no longer this writer's, and nothing
+            of the batch is visible to a read_committed reader.
+        """
+        async with self._one_at_a_time:
+            if self.state != "open" or start != self.committed:
+                return False
+            try:
+                while self.committed != end:
+                    if not await self._attempt(start, end, outputs):
+                        return False
+            except _FENCED:
+                self._lose("was fenced by another owner, or its transaction timed out")
+                return False
+            self.note = outputs.note
+            return True
+
+    async def close(self) -> None:
+        """Give the partition up: a transaction under way is awaited, briefly."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._timeout / 4), self._one_at_a_time:
+                self.state = "closed"
+        self.state = "closed"
+        await self._discard()
+
+    async def _attempt(self, start: int, end: int, outputs: Outputs) -> bool:
+        """One try; False if the partition is lost. `committed` tells the outcome."""
+        try:
+            await self._transact(end, outputs)
+            self.committed = end
+            return True
+        except _FENCED:
+            raise
+        except _BROKEN as error:
+            log.warning("%s offset %d: transaction broke: %r", self.name, start, error)
+        self.aborted += 1
+        await self._open_producer()
+        if self.committed not in (start, end) and self.state == "open":
+            self._lose(f"moved on to offset {self.committed} under another owner")
+        return self.state == "open"
+
+    async def _transact(self, end: int, outputs: Outputs) -> None:
+        async with asyncio.timeout(self._timeout):
+            await self._send_and_commit(end, outputs)
+
+    async def _send_and_commit(self, end: int, outputs: Outputs) -> None:
+        producer = self._producer
+        if producer is None:
+            raise ProducerClosed
+        await producer.begin_transaction()
+        # All partitions join before the first request goes out: one that joins a running
+        # transaction costs 100 ms (aiokafka's sender).
+        sent = [
+            await producer.send_batch(builder, topic, partition=partition)
+            for (topic, partition), records in outputs.records.items()
+            for builder in _builders(producer, records)
+        ]
+        offsets = {self.source: OffsetAndMetadata(end, outputs.note)}
+        await producer.send_offsets_to_transaction(offsets, self._group)
+        await asyncio.gather(*sent)
+        await producer.commit_transaction()
+
+    async def _open_producer(self) -> None:
+        """A new producer, and the offset that stands committed once all is settled."""
+        backoff = Backoff()
+        while self.state != "closed":
+            await self._discard()
+            producer = self._make_producer(f"{self._group}-{self.name}")
+            self._producer = producer
+            try:
+                async with asyncio.timeout(self._timeout):
+                    await producer.start()
+                    found = await _committed(producer, self._group, self.source)
+                self.committed, self.note = found
+                return
+            except _BROKEN as error:
+                log.warning("%s: cannot open a transaction yet: %r", self.name, error)
+                await backoff.wait()
+
+    async def _first_commit(self) -> int:
+        """A partition without a committed offset gets one, so that each batch has a known start."""
+        backoff = Backoff()
+        while self.state != "closed":
+            try:
+                first = await self._first_offset(self.source)
+                await self._transact(first, Outputs())
+                return first
+            except _BROKEN as error:
+                log.warning("%s: cannot commit its first offset yet: %r", self.name, error)
+                await backoff.wait()
+                await self._open_producer()
+                if self.committed >= 0:
+                    return self.committed
+        return -1
+
+    def _lose(self, why: str) -> None:
+        log.warning("%s at offset %d: dropped, as it %s.", self.name, self.committed, why)
+        self.state = "lost"
+
+    async def _discard(self) -> None:
+        producer, self._producer = self._producer, None
+        if producer is None:
+            return
+        with suppress(*_BROKEN, asyncio.CancelledError):
+            async with asyncio.timeout(1):
+                await producer.stop()
+                return
+        with suppress(*_BROKEN):  # it could not say goodbye: cut the connections
+            sender = producer._sender.sender_task
+            if sender is not None:
+                sender.cancel()
+            await producer.client.close()
+
+
+def _builders(producer: AIOKafkaProducer, records: list[Record]) -> list[Any]:
+    """Kafka record batches, each as large as the topic allows."""
+    builders = []
+    builder = producer.create_batch()
+    for record in records:
+        if _append(builder, record) is None:
+            builders.append(builder)
+            builder = producer.create_batch()
+            _append(builder, record)
+    builder.close()
+    return [*builders, builder]
+
+
+def _append(builder: Any, record: Record) -> Any:
+    timestamp, key, value, headers = record
+    return builder.append(timestamp=timestamp, key=key, value=value, headers=headers)
+
+
+async def _committed(
+    producer: AIOKafkaProducer, group: str, source: TopicPartition
+) -> tuple[int, str]:
+    """The group's committed offset (-1: none) and its note.
+
+    Asked over the producer's own connection: after its start no transaction of this partition is
+    open any more, and no answer depends on what the consumer believes.
+    """
+    client = producer.client
+    node = await client.coordinator_lookup(_GROUP_COORDINATOR, group)
+    if not await client.ready(node):
+        raise KafkaError(f"coordinator {node} of group {group} is not reachable")
+    answer = await client.send(
+        node, OffsetFetchRequest(group, [(source.topic, [source.partition])])
+    )
+    for _, partitions in answer.topics:
+        for _, offset, note, code in partitions:
+            if code:
+                raise for_code(code)()
+            return offset, note or ""
+    return -1, ""
