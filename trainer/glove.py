@@ -20,7 +20,7 @@ def find_glove(folder: Path) -> Path:
     if not files:
         raise DataError(
             f"expected GloVe vectors, glove.6B.100d.txt or another size, in {folder}, got none; "
-            "`./populate_data.sh glove` fetches them."
+            "`./populate_data.sh --glove` fetches them."
         )
     return files.get(100) or files[max(files)]
 

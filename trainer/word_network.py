@@ -18,12 +18,20 @@ from sentiment.tokenizer import Ragged, WordTokenizer, vocabulary_of
 from trainer import network
 from trainer.augment import with_emoticons
 from trainer.context import Context
-from trainer.data import Split
+from trainer.data import Split, Tweets
 from trainer.glove import Vectors, matrix
 from trainer.keras_graph import write_exact_graph
 
 Layers = Callable[[Any], Any]
 """Embedded words [n, length, dimensions] to features [n, any number], as Keras tensors."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A network: its layers, and the vectors that its embeddings start as."""
+
+    layers: Layers
+    vectors: Vectors
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,7 @@ class FittedWordNetwork:
     tokenizer: WordTokenizer
     model: Any
     layout: Layout = "exact"
+    int8: bool = False
 
     def logits(self, texts: Sequence[str]) -> NDArray[np.floating]:
         """Keras' logits, [n]."""
@@ -45,21 +54,39 @@ class FittedWordNetwork:
         write_exact_graph(folder / artefact.GRAPH, self.model, temperature)
 
 
+@dataclass(frozen=True)
+class Texts:
+    """Texts with the share of negative in each: 0 or 1, or between for soft labels, [n]."""
+
+    texts: list[str]
+    negative: NDArray[np.floating]
+
+
 def fit(
     layers: Layers, vectors: Vectors, plan: network.Schedule, split: Split, run: Context
 ) -> FittedWordNetwork:
-    """Train the layers and the embeddings under them, which start as `vectors`."""
+    """Train the layers and the embeddings under them, which start as `vectors`, on the labels."""
+    train = with_emoticons(split.train)
+    texts = Texts(train.texts, train.negative.astype(np.float32))
+    return fit_to(Shape(layers, vectors), plan, texts, split.validation, run)
+
+
+def fit_to(
+    shape: Shape, plan: network.Schedule, train: Texts, validation: Tweets, run: Context
+) -> FittedWordNetwork:
+    """Train on labels that may be soft; the validation part's are not."""
     import keras  # noqa: PLC0415 - takes seconds; only networks need it
 
     keras.utils.set_random_seed(run.seed)
-    train = with_emoticons(split.train)
-    tokenizer = WordTokenizer(_vocabulary(train.texts, vectors))
-    model = build_model(layers, matrix(tokenizer.vocabulary, vectors, run.seed))
-    parts = [
-        network.Encoded(tokenizer.encode(part.texts), part.negative.astype(np.float32))
-        for part in (train, split.validation)
-    ]
-    task = network.Task(parts[0], parts[1], exact_feed, network.same_lengths)
+    tokenizer = WordTokenizer(_vocabulary(train.texts, shape.vectors))
+    embeddings = matrix(tokenizer.vocabulary, shape.vectors, run.seed)
+    model = build_model(shape.layers, embeddings)
+    task = network.Task(
+        _encoded(tokenizer, train.texts, train.negative),
+        _encoded(tokenizer, validation.texts, validation.negative),
+        exact_feed,
+        network.same_lengths,
+    )
     network.train(model, task, plan, run)
     return FittedWordNetwork(tokenizer, model)
 
@@ -82,6 +109,10 @@ def exact_feed(ids: Ragged, rows: network.Rows) -> NDArray[np.int32]:
     places = ids.offsets[rows][:, None] + np.arange(int(ids.lengths[rows[0]]))
     fed: NDArray[np.int32] = ids.ids[places]
     return fed
+
+
+def _encoded(tokenizer: WordTokenizer, texts: list[str], negative: NDArray[Any]) -> network.Encoded:
+    return network.Encoded(tokenizer.encode(texts), negative.astype(np.float32))
 
 
 def _vocabulary(texts: Sequence[str], vectors: Vectors, most: int = 60_000) -> list[str]:

@@ -59,6 +59,7 @@ class FittedLogistic:
     tokenizer: NgramTokenizer
     estimator: LogisticRegression
     layout: Layout = "ragged"
+    int8: bool = False
 
     def logits(self, texts: Sequence[str]) -> NDArray[np.floating]:
         """scikit-learn's decision function, [n]."""

@@ -12,7 +12,7 @@ from trainer.network import Schedule
 
 
 @dataclass(frozen=True)
-class Gru:
+class Lstm:
     """The candidate and its settings.
 
     Attributes:
@@ -21,7 +21,7 @@ class Gru:
     """
 
     glove: Path
-    name: str = "gru"
+    name: str = "lstm"
     units: int = 64
     plan: Schedule = field(default_factory=lambda: Schedule(epochs=6, batch=128, rate=2e-3))
 
@@ -34,7 +34,7 @@ class Gru:
         """The largest and the mean state over a text's words."""
         import keras  # noqa: PLC0415 - takes seconds; only networks need it
 
-        recurrent = keras.layers.GRU(self.units, return_sequences=True)
+        recurrent = keras.layers.LSTM(self.units, return_sequences=True)
         states = keras.layers.Bidirectional(recurrent)(embedded)
         pools = keras.layers.GlobalMaxPooling1D(), keras.layers.GlobalAveragePooling1D()
         return keras.layers.concatenate([pool(states) for pool in pools])
