@@ -5,6 +5,8 @@ BadbuzzError
 ├── BadMessageError      a record cannot be read; it goes to the dead letters
 ├── ArtefactError        a model artefact is incomplete, damaged or of an unknown kind
 │   └── GoldenSetError   a model version does not reproduce its golden set
+├── TrainingError        a candidate cannot be trained here
+├── PromotionError       a version did not win the champion's place
 ├── RegistryError        the registry cannot be reached or lacks what was asked for
 ├── DataError            labelled data is missing or is not of the layout expected
 ├── TopicError           a topic is missing or is not as the settings say
@@ -40,6 +42,14 @@ class ArtefactError(BadbuzzError):
 
 class GoldenSetError(ArtefactError):
     """A model version does not reproduce the golden set of its card."""
+
+
+class TrainingError(BadbuzzError):
+    """A candidate cannot be trained here."""
+
+
+class PromotionError(BadbuzzError):
+    """A version did not win the champion's place; the message gives the reasons."""
 
 
 class RegistryError(BadbuzzError):
