@@ -9,6 +9,7 @@ BadbuzzError
 ├── PromotionError       a version did not win the champion's place
 ├── RegistryError        the registry cannot be reached or lacks what was asked for
 ├── DataError            labelled data is missing or is not of the layout expected
+├── DeadLetterError      a dead letter cannot be sent again or dropped
 ├── TopicError           a topic is missing or is not as the settings say
 └── StackError           a part of the local stack cannot start
 """
@@ -62,6 +63,10 @@ class DataError(BadbuzzError):
 
 class TopicError(BadbuzzError):
     """A topic is missing or is not as the settings say."""
+
+
+class DeadLetterError(BadbuzzError):
+    """A dead letter cannot be sent again or dropped."""
 
 
 class StackError(BadbuzzError):
