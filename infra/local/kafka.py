@@ -71,6 +71,7 @@ class LocalKafka:
         """Start the broker and return once it answers; StackError says why it cannot."""
         if self._process is not None:
             raise StackError(f"this Kafka already runs as process {self._process.pid}.")
+        require_free(self.port, "Kafka", "KAFKA_PORT")
         argv = prepare_broker(self._state_dir, self.port, self._properties)
         self._process = process.spawn(argv, self.log)
         try:
@@ -102,10 +103,8 @@ def prepare_broker(
     """Write the broker's configuration, format its data folder once, and return its command.
 
     Raises:
-        StackError: the port is taken, Java or Kafka is missing, the folder cannot be written, or
-            its data are of another version.
+        StackError: Java or Kafka is missing, or the data are of another version.
     """
-    require_free(port, "Kafka", "KAFKA_PORT")
     java, kafka = find_java(), find_distribution()
     home = state_dir / "kafka"
     config = home / "server.properties"
