@@ -10,13 +10,17 @@ from monitoring.generate.panels import (
     SOURCE,
     Line,
     board,
-    by_colour,
     chart,
     figure,
     listing,
+    styled,
 )
 
-_BRAND = '{brand=~"$brand"}'
+_BRAND = '{brand="$brand"}'
+_SHARE = f"max(badbuzz_buzz_negative_share{_BRAND})"
+_MENTIONS = f"max(badbuzz_buzz_mentions{_BRAND})"
+_NORMAL_MENTIONS = f"max(badbuzz_buzz_expected_mentions{_BRAND})"
+_NORMAL = "normal at this hour"
 
 
 def brand_board() -> dashboard.Dashboard:
@@ -29,8 +33,6 @@ def brand_board() -> dashboard.Dashboard:
         .query("label_values(badbuzz_buzz_mentions, brand)")
         .refresh(VariableRefresh.ON_TIME_RANGE_CHANGED)
         .sort(VariableSort.ALPHABETICAL_ASC)
-        .multi(True)
-        .include_all(True)
     )
     _now(built)
     _history(built)
@@ -39,72 +41,55 @@ def brand_board() -> dashboard.Dashboard:
 
 
 def _now(built: dashboard.Dashboard) -> None:
-    alerts = 'sum(badbuzz_buzz_alerts_open{brand=~"$brand",kind="negative"})'
-    built.with_panel(
-        figure("Open bad-buzz alerts", alerts, COUNT, (*CALM, (1, "red")),
-               "Alerts of the kind `negative` that are open now.", width=6)
-    )  # fmt: skip
-    share = f"max by (brand) (badbuzz_buzz_negative_share{_BRAND})"
-    built.with_panel(
-        figure("Negative share now", f"max({share})", SHARE,
-               (*CALM, (0.4, "yellow"), (0.6, "red")),
-               "The largest among the chosen brands, corrected by the error rates.", width=6)
-    )  # fmt: skip
-    mentions = f"sum(max by (brand) (badbuzz_buzz_mentions{_BRAND}))"
-    built.with_panel(
-        figure("Mentions in the window", mentions, COUNT, ((None, "blue"),),
-               "Distinct mentions of the chosen brands; copies count once.", width=6)
-    )  # fmt: skip
-    normal = f"sum(max by (brand) (badbuzz_buzz_expected_mentions{_BRAND}))"
-    built.with_panel(
-        figure("Mentions, as a multiple of normal", f"{mentions} / ({normal} > 0)", COUNT,
+    alerts = 'max(badbuzz_buzz_alerts_open{brand="$brand",kind="negative"})'
+    panels = (
+        figure("Bad buzz", alerts, COUNT, (*CALM, (1, "red")),
+               "1 while an alert of the kind `negative` is open for this brand.", width=6),
+        figure("Negative share", _SHARE, SHARE, (*CALM, (0.4, "yellow"), (0.6, "red")),
+               "Of the mentions in the detector's window, corrected by the error rates.", width=6),
+        figure("Mentions", _MENTIONS, COUNT, ((None, "blue"),),
+               "Distinct mentions in the window; copies count once.", width=6),
+        figure("Mentions, times normal", f"{_MENTIONS} / ({_NORMAL_MENTIONS} > 0)", COUNT,
                ((None, "blue"), (3, "yellow"), (10, "red")),
-               "Beside what is normal for these brands at this hour of the week.", width=6)
+               "As a multiple of what is normal at this hour of the week.", width=6),
     )  # fmt: skip
+    for panel in panels:
+        built.with_panel(panel)
 
 
 def _history(built: dashboard.Dashboard) -> None:
-    share = [
-        Line(f"max by (brand) (badbuzz_buzz_negative_share{_BRAND})", "{{brand}}"),
-        Line(f"max by (brand) (badbuzz_buzz_expected_negative_share{_BRAND})",
-             "{{brand}}, normal", dashed=True),
-    ]  # fmt: skip
-    volume = [
-        Line(f"max by (brand) (badbuzz_buzz_mentions{_BRAND})", "{{brand}}"),
-        Line(f"max by (brand) (badbuzz_buzz_expected_mentions{_BRAND})",
-             "{{brand}}, normal", dashed=True),
-    ]  # fmt: skip
-    opened = [
-        Line(f"max by (brand, kind) (badbuzz_buzz_alerts_open{_BRAND})", "{{brand}}, {{kind}}")
-    ]
-    built.with_panel(
-        chart("Share of negative mentions", share, SHARE,
-              "Now, and dashed what is normal at this hour of the week.", width=24, top=1)
+    normal_share = f"max(badbuzz_buzz_expected_negative_share{_BRAND})"
+    share = [Line(_SHARE, "negative share"), Line(normal_share, _NORMAL)]
+    volume = [Line(_MENTIONS, "mentions"), Line(_NORMAL_MENTIONS, _NORMAL)]
+    opened = [Line(f"max by (kind) (badbuzz_buzz_alerts_open{_BRAND})", "{{kind}}")]
+    panels = (
+        styled(chart("Share of negative mentions", share, SHARE,
+                     "Dashed: normal at this hour of the week.", width=24, top=1),
+               {"negative share": "red", _NORMAL: "gray"}, dashed=_NORMAL),
+        styled(chart("Mentions in the window", volume, COUNT, "Dashed: normal at this hour."),
+               {"mentions": "blue", _NORMAL: "gray"}, dashed=_NORMAL),
+        styled(chart("Alerts", opened, COUNT,
+                     "1 while open. `negative` notifies, `volume` only informs.", top=1),
+               {"negative": "red", "volume": "blue"}),
     )  # fmt: skip
-    built.with_panel(
-        chart("Mentions in the window", volume, COUNT, "Now, and dashed what is normal.")
-    )
-    built.with_panel(
-        chart("Alerts", opened, COUNT,
-              "1 while an alert is open. `negative` notifies, `volume` only informs.", top=1)
-    )  # fmt: skip
+    for panel in panels:
+        built.with_panel(panel)
 
 
 def _words(built: dashboard.Dashboard) -> None:
-    built.with_panel(
-        listing(
-            "What people say: samples of the open alerts",
-            f"max by (brand, kind, text) (badbuzz_buzz_alert_sample_p_negative{_BRAND})",
-            {"brand": "Brand", "kind": "Alert", "text": "Tweet", "Value": "p(negative)"},
-            "Up to five tweets of each alert that is open now.",
-            width=24,
-        )
-    )
+    samples = f"max by (kind, text) (badbuzz_buzz_alert_sample_p_negative{_BRAND})"
     labels = [Line("sum by (label) (rate(badbuzz_tweets_total[$__rate_interval]))", "{{label}}")]
-    built.with_panel(
-        by_colour(
-            chart("All tweets a second, by label", labels, COUNT,
-                  "Every tweet on the stream, whatever it is about.", width=24),
-            {"negative": "red", "positive": "green", "uncertain": "yellow", "unsupported": "gray"},
-        )
+    panels = (
+        listing("What people say: samples of the open alerts", samples,
+                {"kind": "Alert", "text": "Tweet", "Value": "p(negative)"},
+                "Up to five tweets of each alert of this brand that is open now.", width=24),
+        listing("All brands with an open alert",
+                "max by (brand, kind) (badbuzz_buzz_alerts_open) > 0",
+                {"brand": "Brand", "kind": "Alert"}, "Choose the brand at the top."),
+        styled(chart("All tweets a second, by label", labels, COUNT,
+                     "Every tweet on the stream, whatever it is about."),
+               {"negative": "red", "positive": "green", "uncertain": "yellow",
+                "unsupported": "gray"}),
     )  # fmt: skip
+    for panel in panels:
+        built.with_panel(panel)

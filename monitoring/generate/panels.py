@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from grafana_foundation_sdk.builders import common, dashboard, prometheus, stat, table, timeseries
 from grafana_foundation_sdk.models import common as looks
@@ -12,6 +11,7 @@ from grafana_foundation_sdk.models.dashboard import (
     DataTransformerConfig,
     DynamicConfigValue,
     FieldColorModeId,
+    MatcherConfig,
     Threshold,
     ThresholdsMode,
 )
@@ -35,7 +35,6 @@ class Line:
 
     query: str
     name: str
-    dashed: bool = False
 
 
 def board(uid: str, title: str, description: str) -> dashboard.Dashboard:
@@ -106,8 +105,6 @@ def chart(
     for place, line in enumerate(lines):
         ref = chr(ord("A") + place)
         panel.with_target(_target(line, ref))
-        if line.dashed:
-            panel.override_by_query(ref, _DASHED)
     if top is not None:
         panel.max(top)
     if limit is not None:
@@ -141,12 +138,6 @@ def listing(
     )
 
 
-_DASHED = [
-    DynamicConfigValue(id_val="custom.lineStyle", value={"fill": "dash", "dash": [8, 6]}),
-    DynamicConfigValue(id_val="custom.fillOpacity", value=0),
-]
-
-
 def _target(line: Line, ref: str) -> prometheus.Dataquery:
     return (
         prometheus.Dataquery()
@@ -163,9 +154,18 @@ def _thresholds(steps: Steps) -> dashboard.ThresholdsConfig:
     return dashboard.ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps(marks)
 
 
-def by_colour(panel: timeseries.Panel, colours: dict[str, str]) -> timeseries.Panel:
-    """Give series of these names fixed colours, the same on every dashboard."""
+def styled(panel: timeseries.Panel, colours: dict[str, str], dashed: str = "") -> timeseries.Panel:
+    """Give series of these names fixed colours, and dash the one that is named."""
     for name, colour in colours.items():
-        value: dict[str, Any] = {"mode": FieldColorModeId.FIXED, "fixedColor": colour}
-        panel.override_by_name(name, [DynamicConfigValue(id_val="color", value=value)])
+        looks_like = {"mode": FieldColorModeId.FIXED.value, "fixedColor": colour}
+        panel.with_override(_named(name), [DynamicConfigValue(id_val="color", value=looks_like)])
+    if dashed:
+        line = {"fill": "dash", "dash": [8, 6]}
+        panel.with_override(
+            _named(dashed), [DynamicConfigValue(id_val="custom.lineStyle", value=line)]
+        )
     return panel
+
+
+def _named(name: str) -> MatcherConfig:
+    return MatcherConfig(id_val="byNames", options={"mode": "include", "names": [name]})
