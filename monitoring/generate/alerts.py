@@ -144,8 +144,8 @@ ALERTS = (
         severity="ticket",
         summary="The tweets' {{ .Labels.feature }} has drifted",
         description="The population stability index of {{ .Labels.feature }} against the model's "
-        "reference is {{ VALUE | humanize }}; above 0.25 the tweets are others than those that "
-        "the model was checked on.",
+        'reference is {{ VALUE | printf "%.2f" }}; above 0.25 the tweets are others than those '
+        "that the model was checked on.",
     ),
     Alert(
         title="Target down",
@@ -156,7 +156,6 @@ ALERTS = (
         wait="30s",
         severity="page",
         summary="{{ .Labels.job }} {{ .Labels.instance }} is down",
-        description="Prometheus gets no metrics of {{ .Labels.job }} {{ .Labels.instance }} "
-        "(value {{ VALUE }}).",
+        description="Prometheus gets no metrics of {{ .Labels.job }} {{ .Labels.instance }}.",
     ),
 )
