@@ -68,15 +68,10 @@ def test_start_hands_prometheus_the_key_of_the_api_and_nothing_else(
     key: str, promtool: str, tmp_path: Path
 ) -> None:
     stand_in = tmp_path / "prometheus"
-    stand_in.write_text(
-        f'#!/bin/sh\n{promtool} check config "${{1#--config.file=}}" && echo "$@"\n'
-    )
+    check = f'{promtool} check config "${{1#--config.file=}}"'
+    stand_in.write_text(f'#!/bin/sh\n{check} && echo "$@"\n')
     stand_in.chmod(0o755)
-    environment = {
-        **os.environ,
-        "PATH": f"{tmp_path}:{os.environ['PATH']}",
-        "TMPDIR": str(tmp_path),
-    }
+    path = f"{tmp_path}:{os.environ['PATH']}"
     done = subprocess.run(
         ["sh", str(PROMETHEUS / "start.sh"), "--web.listen-address=127.0.0.1:9090"],
         env={**os.environ, "PATH": path, "TMPDIR": str(tmp_path), "BADBUZZ_METRICS_KEY": key},
