@@ -36,6 +36,7 @@ def create_app(settings: ApiSettings, registry: CollectorRegistry | None = None)
         docs_url=None,
         redoc_url=None,
         max_body_size=settings.api_max_body_bytes,
+        generate_unique_id_function=lambda route: route.name,
         **openapi.ABOUT,
     )
     app.state.service = service

@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 _PROBE_TIMEOUT_S = 2.0
 _PROBE_AGE_S = 1.0
+_WATCH_S = 2.0
 
 
 class FeedbackLog:
@@ -92,6 +93,17 @@ class FeedbackLog:
             self._fault = await self._probe()
             self._metrics.kafka_up.set(self._fault is None)
         return self._fault
+
+    @property
+    def up(self) -> bool:
+        """Whether Kafka answered when it was asked last."""
+        return self._fault is None
+
+    async def watch(self) -> None:
+        """Ask Kafka every few seconds until cancelled."""
+        while True:
+            await self.fault()
+            await asyncio.sleep(_WATCH_S)
 
     async def _probe(self) -> str | None:
         if self._producer is None:

@@ -7,6 +7,8 @@ from typing import Any
 
 import orjson
 
+from sentiment.logs import set_up_logs
+
 _FACTS = ("request_id", "method", "route", "status", "seconds", "caller")
 
 
@@ -32,8 +34,8 @@ class JsonLines(logging.Formatter):
 
 def set_up(level: str) -> None:
     """Log everything of this process as JSON lines."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(JsonLines())
-    logging.basicConfig(level=level, handlers=[handler], force=True)
+    set_up_logs(level)
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(JsonLines())
     # While a broker is away aiokafka logs an error at every try; our own lines tell it once.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)

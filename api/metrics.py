@@ -1,6 +1,6 @@
 """All metrics of the API, by their names."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 
 from sentiment.messages import Label
 from sentiment.scorer import ModelVersion
@@ -21,6 +21,8 @@ class Metrics:
     """
 
     def __init__(self, registry: CollectorRegistry) -> None:
+        # They are a second series for each that nothing reads.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = registry
         self.requests = Counter(
             "badbuzz_api_requests_total",

@@ -9,6 +9,7 @@ import click
 from fastapi import FastAPI
 from pydantic import SecretStr
 
+from api.problems import PROBLEM_TYPE
 from api.settings import ApiSettings
 
 ABOUT: dict[str, Any] = {
@@ -36,6 +37,7 @@ def install(app: FastAPI, settings: ApiSettings, needs_keys: bool) -> None:
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             document = plain()
+            _tell_problems(document)
             _tell_limits(document, settings.max_text_chars)
             if needs_keys:
                 _tell_keys(document)
@@ -45,6 +47,17 @@ def install(app: FastAPI, settings: ApiSettings, needs_keys: bool) -> None:
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _tell_problems(document: dict[str, Any]) -> None:
+    """FastAPI puts a model under the route's media type; problems have one of their own."""
+    for item in document["paths"].values():
+        for operation in item.values():
+            for status, response in operation["responses"].items():
+                content = response.get("content", {})
+                if int(status) >= 400:
+                    for other in [name for name in content if name != PROBLEM_TYPE]:
+                        content[PROBLEM_TYPE] |= content.pop(other)
 
 
 def _tell_limits(document: dict[str, Any], max_text_chars: int) -> None:
@@ -65,9 +78,13 @@ def _tell_keys(document: dict[str, Any]) -> None:
 @click.command("openapi")
 def command() -> None:
     """Print the OpenAPI document of the API."""
+    click.echo(text())
+
+
+def text() -> str:
+    """The document as it is committed: of a service with keys and with default limits."""
     from api.app import create_app  # noqa: PLC0415 - it imports this module
 
-    # As a service with keys tells it, whatever this machine's settings are.
     keys = SecretStr(f"reader:read:{token_urlsafe()}")
     document = create_app(ApiSettings.model_construct(api_keys=keys)).openapi()
-    click.echo(json.dumps(document, indent=1, ensure_ascii=False))
+    return json.dumps(document, indent=1, ensure_ascii=False)

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from api.schemas import Fault, Problem
 from sentiment.errors import RegistryError
 
+PROBLEM_TYPE = "application/problem+json"
 _MOST_FAULTS = 20
 _NAMES = {
     400: ("bad-request", "The body is not JSON"),
@@ -55,7 +56,7 @@ class ProblemError(Exception):
 class ProblemResponse(JSONResponse):
     """A problem's media type."""
 
-    media_type = "application/problem+json"
+    media_type = PROBLEM_TYPE
 
 
 def problem_response(error: ProblemError, request_id: str) -> ProblemResponse:
@@ -79,7 +80,7 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
         status: {
             "description": _NAMES[status][1],
             "model": Problem,
-            "content": {ProblemResponse.media_type: {"example": _example(status)}},
+            "content": {PROBLEM_TYPE: {"example": _example(status)}},
         }
         for status in statuses
     }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from sentiment.errors import TopicError
@@ -87,7 +88,7 @@ class Reader:
             await consumer.stop()
 
     async def _place(self, consumer: Any) -> None:
-        partitions = await _partitions(consumer, list(self._starts))
+        partitions = await _partitions(self._settings, list(self._starts))
         consumer.assign(partitions)
         new = [one for one in partitions if one not in self._positions]
         self._positions |= await self._beginnings(consumer, new)
@@ -124,16 +125,21 @@ class Reader:
         return ", ".join(self._starts)
 
 
-async def _partitions(consumer: Any, topics: list[str]) -> list[TopicPartition]:
-    known = await consumer.topics()
-    missing = sorted(set(topics) - known)
+async def _partitions(settings: Settings, topics: list[str]) -> list[TopicPartition]:
+    admin = AIOKafkaAdminClient(**settings.kafka_client, request_timeout_ms=10_000)
+    try:
+        await admin.start()
+        found = await admin.describe_topics(topics)
+    finally:
+        await admin.close()
+    missing = sorted(one["topic"] for one in found if one["error_code"] or not one["partitions"])
     if missing:
         raise TopicError(
             f"expected the topics {', '.join(topics)}, got none named {', '.join(missing)}; "
             "run `badbuzz topics create`."
         )
     return [
-        TopicPartition(topic, number)
-        for topic in topics
-        for number in sorted(consumer.partitions_for_topic(topic) or ())
+        TopicPartition(one["topic"], partition["partition"])
+        for one in found
+        for partition in one["partitions"]
     ]

@@ -44,7 +44,7 @@ class Service:
         )
         self.heavy = Heavy()
         self.feedback = FeedbackLog(settings, self.metrics)
-        self.live = Live(settings, self.metrics, self.model_facts)
+        self.live = Live(settings, self.metrics, self.model_facts, lambda: self.feedback.up)
         self._tasks: list[asyncio.Task[None]] = []
 
     @asynccontextmanager
@@ -55,6 +55,7 @@ class Service:
             self.batcher.run(),
             self._follow_alias(),
             self.feedback.connect(),
+            self.feedback.watch(),
             self.feedback.reader.run(),
             self.live.reader.run(),
             self.live.run(),

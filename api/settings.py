@@ -50,7 +50,7 @@ class ApiSettings(Settings):
 
     api_live_interval_seconds: float = Field(0.5, gt=0)
     "How often the live page gets news."
-    api_live_sample: int = Field(8, ge=1)
+    api_live_sample: int = Field(3, ge=1)
     "Tweets that the live page gets each time at most; of more it gets a sample."
     api_live_minutes: int = Field(60, ge=5)
     "Minutes of history on the live page."

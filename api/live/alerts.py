@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import orjson
+from sentiment.alerts import BuzzAlert
 
 _CLOSED_FOR = timedelta(hours=1)
 _OPEN_FOR = timedelta(hours=24)
@@ -14,19 +14,17 @@ class Alerts:
     """The last state of each alert, by id."""
 
     def __init__(self) -> None:
-        self._alerts: dict[str, tuple[datetime, dict[str, Any]]] = {}
+        self._alerts: dict[str, tuple[datetime, BuzzAlert]] = {}
         self._changed = False
 
     def add(self, value: bytes, at_ms: int) -> None:
         """A record of `buzz.alerts`: the newest one of an id is its state.
 
         Raises:
-            ValueError: it is not a JSON object with an id.
+            ValidationError: it is no alert.
         """
-        alert = orjson.loads(value)
-        if not isinstance(alert, dict) or not isinstance(alert.get("id"), str):
-            raise ValueError("expected an alert with an id")
-        self._alerts[alert["id"]] = (datetime.fromtimestamp(at_ms / 1_000, UTC), alert)
+        alert = BuzzAlert.model_validate_json(value)
+        self._alerts[alert.id] = (datetime.fromtimestamp(at_ms / 1_000, UTC), alert)
         self._changed = True
 
     def take_changed(self) -> bool:
@@ -39,13 +37,13 @@ class Alerts:
     def current(self) -> list[dict[str, Any]]:
         """The newest alerts, the last changed first."""
         ordered = sorted(self._alerts.values(), key=lambda entry: entry[0], reverse=True)
-        return [alert for _, alert in ordered[:_MOST]]
+        return [alert.model_dump(mode="json") for _, alert in ordered[:_MOST]]
 
     def _forget(self, now: datetime) -> bool:
         old = [
             name
             for name, (at, alert) in self._alerts.items()
-            if now - at > (_CLOSED_FOR if alert.get("state") == "closed" else _OPEN_FOR)
+            if now - at > (_CLOSED_FOR if alert.state == "closed" else _OPEN_FOR)
         ]
         for name in old:
             del self._alerts[name]

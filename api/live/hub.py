@@ -38,14 +38,20 @@ class Live:
         settings: name the topics, the length of the history and the pace.
         metrics: count records and pages.
         model: tells of the model version that runs.
+        kafka_up: tells whether Kafka answers.
     """
 
     def __init__(
-        self, settings: ApiSettings, metrics: Metrics, model: Callable[[], Facts | None]
+        self,
+        settings: ApiSettings,
+        metrics: Metrics,
+        model: Callable[[], Facts | None],
+        kafka_up: Callable[[], bool],
     ) -> None:
         self._interval = settings.api_live_interval_seconds
         self._metrics = metrics
         self._model = model
+        self._kafka_up = kafka_up
         self.clients = Clients(settings.api_live_clients)
         self._history = History(settings.api_live_minutes)
         self._sample: Sample[tuple[bytes, int]] = Sample(settings.api_live_sample)
@@ -108,7 +114,7 @@ class Live:
     def _state(self) -> Facts:
         return {
             "rate": round(self._rate, 1),
-            "following": self.reader.following,
+            "following": self.reader.following and self._kafka_up(),
             "model": self._model(),
         }
 

@@ -24,7 +24,12 @@ async def page(request: Request, service: ServiceDep) -> Response:
     caller = await service.gate.identify(request)
     if caller is None or "read" not in caller.roles:
         return RedirectResponse("/login", 303)
-    return HTMLResponse((STATIC / "index.html").read_bytes())
+    roles = " ".join(sorted(caller.roles))
+    login = "on" if service.gate.keys else "off"
+    text = (STATIC / "index.html").read_text("utf-8")
+    return HTMLResponse(
+        text.replace('data-roles=""', f'data-roles="{roles}" data-login="{login}"', 1)
+    )
 
 
 @router.get("/static/{name}")

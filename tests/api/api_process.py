@@ -99,10 +99,9 @@ class Installation:
 
         async def read() -> list[Feedback]:
             topic = f"{self.prefix}feedback"
+            parts = [TopicPartition(topic, n) for n in range(self.settings.partitions)]
             async with AIOKafkaConsumer(bootstrap_servers=self.brokers) as consumer:
-                await consumer.topics()
-                found = []
-                parts = [TopicPartition(topic, n) for n in consumer.partitions_for_topic(topic)]
+                found: list[bytes] = []
                 consumer.assign(parts)
                 for part, end in (await consumer.end_offsets(parts)).items():
                     consumer.seek(part, 0)
