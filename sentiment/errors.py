@@ -6,6 +6,7 @@ BadbuzzError
 ├── ArtefactError        a model artefact is incomplete, damaged or of an unknown kind
 │   └── GoldenSetError   a model version does not reproduce its golden set
 ├── RegistryError        the registry cannot be reached or lacks what was asked for
+│   └── AbsentError      the registry answers, and has no such model, version or alias
 ├── DataError            labelled data is missing or is not of the layout expected
 ├── TopicError           a topic is missing or is not as the settings say
 └── StackError           a part of the local stack cannot start
@@ -44,6 +45,10 @@ class GoldenSetError(ArtefactError):
 
 class RegistryError(BadbuzzError):
     """The registry cannot be reached, or lacks the model, version or alias asked for."""
+
+
+class AbsentError(RegistryError):
+    """The registry answers, and has no such model, version or alias."""
 
 
 class DataError(BadbuzzError):
