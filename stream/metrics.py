@@ -151,7 +151,7 @@ class BuzzMetrics:
         )
         self.alerts_open = Gauge(
             "badbuzz_buzz_alerts_open",
-            "1 while the brand has an open alert of this kind.",
+            "Open alerts of the brand, by kind: 0 or 1, and more for `other` brands together.",
             ["brand", "kind"],
             registry=registry,
         )
