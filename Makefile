@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(VENV)/bin/uv
 
-.PHONY: help install run stop data lock lint format types test clean
+.PHONY: help install run stop data lock dashboards lint format types test clean
 
 help: ## Print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -35,6 +35,9 @@ data: ## Fetch the tweets of Sentiment140 into data/ (the word vectors: ./popula
 
 lock: $(VENV)/.installed ## Resolve pyproject.toml anew into requirements/*.txt
 	UV=$(UV) requirements/lock
+
+dashboards: $(VENV)/.installed-dev ## Write Prometheus' rules and Grafana's files anew from monitoring/generate
+	$(BIN)/python -m monitoring.generate
 
 lint: $(VENV)/.installed-dev ## Check style and types
 	$(BIN)/ruff check .
