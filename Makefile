@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(VENV)/bin/uv
 
-.PHONY: help install lock lint format types test clean
+.PHONY: help install run stop data lock dashboards lint format types test clean
 
 help: ## Print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -24,8 +24,20 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.txt
 
 install: $(VENV)/.installed ## Make .venv with the badbuzz command, all that `make run` needs
 
+run: $(VENV)/.installed ## Run everything here: Kafka, MLflow, training, worker, API, a replay
+	$(BIN)/badbuzz stack
+
+stop: $(VENV)/.installed ## Stop what `make run` started, from another terminal or after a crash
+	$(BIN)/badbuzz stack --stop
+
+data: ## Fetch the tweets of Sentiment140 into data/ (the word vectors: ./populate_data.sh --glove)
+	./populate_data.sh
+
 lock: $(VENV)/.installed ## Resolve pyproject.toml anew into requirements/*.txt
 	UV=$(UV) requirements/lock
+
+dashboards: $(VENV)/.installed-dev ## Write Prometheus' rules and Grafana's files anew from monitoring/generate
+	$(BIN)/python -m monitoring.generate
 
 lint: $(VENV)/.installed-dev ## Check style and types
 	$(BIN)/ruff check .
