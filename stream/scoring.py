@@ -35,6 +35,9 @@ _RECORD_ROOM = 128
 """Bytes of a record beside its key, value and headers."""
 
 
+_SCORE: Stage = "score"
+
+
 @dataclass(frozen=True)
 class Scoring:
     """What every batch needs.
@@ -127,8 +130,9 @@ class ScoreBatch:
             yield self.publish(self.infer(self.prepare(batch)))
         except Exception as error:  # noqa: BLE001 - whatever a model or a message can raise
             records = batch.records
-            if len(records) == 1:
-                yield self._outputs(batch, [], {}, [(records[0], "score", error)], Tally())
+            if len(records) <= 1:
+                guilty = [(record, _SCORE, error) for record in records]
+                yield self._outputs(batch, [], {}, guilty, Tally())
                 return
             middle = len(records) // 2
             for part in (records[:middle], records[middle:]):

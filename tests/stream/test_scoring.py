@@ -154,12 +154,37 @@ def test_records_that_cannot_be_read_go_to_the_dead_letters_and_hinder_no_other(
     assert letters(outputs) == {0: ("null", "read"), 2: ("json", "read"), 3: ("empty", "read")}
 
 
+@pytest.fixture
+def hashed(tmp_path: Path) -> Path:
+    """An artefact over pairs of words and runs of characters, as linear models have them."""
+    folder = tmp_path / "hashed"
+    folder.mkdir()
+    tokenizer = NgramTokenizer(["awful"], pair_buckets=8, run_buckets=8)
+    tokenizer.save(folder / artefact.TOKENIZER)
+    write_linear_graph(folder / artefact.GRAPH, np.ones(tokenizer.size), 0.0)
+    card = Card(candidate="toy", layout="ragged", created_at=datetime.now(UTC))
+    artefact.write_card(folder, card)
+    return folder
+
+
+@pytest.mark.parametrize("kind", ["toy", "hashed"])
 @pytest.mark.parametrize("records", [[], [record(b"{", 0)], [tweet("awful", 0, lang="fr")]])
 def test_a_batch_without_a_text_to_score_asks_nothing_of_the_model(
-    toy: Path, records: list[ConsumerRecord]
+    kind: str, records: list[ConsumerRecord], request: pytest.FixtureRequest
 ) -> None:
-    outputs = outputs_of(work(toy), records)
+    outputs = outputs_of(work(request.getfixturevalue(kind)), records)
     assert sum(len(published) for published in outputs.records.values()) == len(records)
+    assert {reason for reason, _ in letters(outputs).values()} <= {"json"}
+
+
+def test_a_model_that_fails_without_a_message_publishes_nothing_and_the_stream_goes_on(
+    toy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scoring = work(toy)
+    monkeypatch.setattr(scoring._running.scorer.tokenizer, "encode", lambda _: 1 / 0)
+    outputs = scoring.isolate(batch([]))
+    assert not outputs.records
+    assert read_note(outputs.note) == POINTER
 
 
 def test_there_is_one_mention_for_each_brand_of_a_tweet(toy: Path, brands: Path) -> None:
