@@ -2,10 +2,11 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import mlflow
 import pytest
 from artefacts import make_artefact
 from mlflow import MlflowClient
@@ -54,7 +55,7 @@ def model(mlflow_server: LocalMlflow, tmp_path_factory: pytest.TempPathFactory) 
     card = artefact.read_card(bad)
     golden = [one.model_copy(update={"p_negative": 0.123}) for one in card.golden]
     artefact.write_card(bad, card.model_copy(update={"golden": golden}))
-    client = MlflowClient(tracking_uri=uri)
+    client = MlflowClient(uri, uri)
     client.create_registered_model(NAME)
     numbers = [register(client, path, artefact.digest(path)) for path in (good, other, bad)]
     numbers.append(register(client, good, "0" * 16))
@@ -71,6 +72,19 @@ def register(client: MlflowClient, folder: Path, digest: str) -> str:
     source, tags = f"{run.info.artifact_uri}/model", {DIGEST_TAG: digest}
     made = client.create_model_version(NAME, source, run.info.run_id, tags)
     return str(made.version)
+
+
+@pytest.fixture
+def _mlflow_elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """MLflow's own variables and globals name a server that is not there."""
+    before = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
+    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI"):
+        monkeypatch.setenv(name, nowhere())
+    mlflow.set_tracking_uri(nowhere())
+    mlflow.set_registry_uri(nowhere())
+    yield
+    mlflow.set_tracking_uri(before[0])
+    mlflow.set_registry_uri(before[1])
 
 
 @dataclass
@@ -276,10 +290,23 @@ def test_a_model_or_alias_that_is_not_there_is_named_with_the_command_that_makes
         Registry(no_alias).pointer()
 
 
+def test_a_version_is_fetched_from_the_server_that_the_settings_name(
+    model: Model, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    folder = make_artefact(tmp_path / "artefact", bias=0.5)
+    number = model.versions.register(folder, {})
+    request.getfixturevalue("_mlflow_elsewhere")
+    registry = Registry(
+        Settings(MLFLOW_TRACKING_URI=model.uri, model_name=NAME, models_dir=tmp_path / "models")
+    )
+    found = registry.fetch(Pointer(0, number, artefact.digest(folder)))
+    assert artefact.read_card(found) == artefact.read_card(folder)
+
+
 def test_a_version_that_badbuzz_did_not_register_is_refused(
     model: Model, mlflow_server: LocalMlflow, tmp_path: Path
 ) -> None:
-    client = MlflowClient(tracking_uri=model.uri)
+    client = MlflowClient(model.uri, model.uri)
     run = client.create_run(client.create_experiment("foreign"))
     (tmp_path / "MLmodel").write_text("flavors: {}\n")
     client.log_artifact(run.info.run_id, str(tmp_path / "MLmodel"), "model")
