@@ -1,5 +1,6 @@
 """The worker on the real broker and the real registry: every tweet in, every result out, once."""
 
+import asyncio
 import hashlib
 import signal
 import subprocess
@@ -11,6 +12,8 @@ from pathlib import Path
 import orjson
 import pytest
 
+from infra.local.kafka import LocalKafka
+from infra.local.ports import free_port
 from sentiment.messages import ScoredTweet
 from sentiment.sample import sample_tweets
 from sentiment.scorer import Scorer
