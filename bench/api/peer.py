@@ -12,7 +12,15 @@ from bench.api.waiting import wait_until_ok
 from infra.local.ports import free_port
 
 VERSION = "1.7.1"
-_NEEDS = (f"mlserver=={VERSION}", "onnxruntime", "emoji", "tokenizers", "pydantic-settings")
+# Its worker processes do not start with a newer uvloop.
+_NEEDS = (
+    f"mlserver=={VERSION}",
+    "uvloop==0.21.0",
+    "onnxruntime",
+    "emoji",
+    "tokenizers",
+    "pydantic-settings",
+)
 _RUNTIME = Path(__file__).with_name("mlserver_runtime.py")
 _ROOT = Path(__file__).parents[2]
 
