@@ -8,7 +8,9 @@ BadbuzzError
 ├── TrainingError        a candidate cannot be trained here
 ├── PromotionError       a version did not win the champion's place
 ├── RegistryError        the registry cannot be reached or lacks what was asked for
+│   └── AbsentError      the registry answers, and has no such model, version or alias
 ├── DataError            labelled data is missing or is not of the layout expected
+├── DeadLetterError      a dead letter cannot be sent again or dropped
 ├── TopicError           a topic is missing or is not as the settings say
 └── StackError           a part of the local stack cannot start
 """
@@ -56,12 +58,20 @@ class RegistryError(BadbuzzError):
     """The registry cannot be reached, or lacks the model, version or alias asked for."""
 
 
+class AbsentError(RegistryError):
+    """The registry answers, and has no such model, version or alias."""
+
+
 class DataError(BadbuzzError):
     """Labelled data is missing, or is not of the layout expected."""
 
 
 class TopicError(BadbuzzError):
     """A topic is missing or is not as the settings say."""
+
+
+class DeadLetterError(BadbuzzError):
+    """A dead letter cannot be sent again or dropped."""
 
 
 class StackError(BadbuzzError):

@@ -77,13 +77,19 @@ class LocalMlflow:
 
     def is_ready(self) -> bool:
         """Tell whether the server answers its health check."""
-        return http_ok(f"{self.uri}/health")
+        return server_answers(self._state_dir, self.port)
 
 
 def prepare_server(state_dir: Path, port: int) -> list[str]:
-    """Make the server's folder and return its command."""
+    """Make the server's folder and return its command.
+
+    A database whose making was cut off cannot be gone on with. It holds nothing yet, so it is
+    removed: the marker that `server_answers` leaves is what tells it from one that was in use.
+    """
     home = (state_dir / "mlflow").resolve()
     home.mkdir(parents=True, exist_ok=True)
+    if not _marker(state_dir).is_file():
+        (home / "mlflow.db").unlink(missing_ok=True)
     return [
         *(sys.executable, "-m", "mlflow", "server"),
         *("--host", LOOPBACK, "--port", str(port), "--workers", "1"),
@@ -92,6 +98,18 @@ def prepare_server(state_dir: Path, port: int) -> list[str]:
         *("--uvicorn-opts", "--no-access-log"),
         *("--serve-artifacts", "--artifacts-destination", str(home / "artifacts")),
     ]
+
+
+def server_answers(state_dir: Path, port: int) -> bool:
+    """Tell whether the server answers its health check; from the first time on, its data count."""
+    if not http_ok(f"http://{LOOPBACK}:{port}/health"):
+        return False
+    _marker(state_dir).touch()
+    return True
+
+
+def _marker(state_dir: Path) -> Path:
+    return state_dir / "mlflow" / "in-use"
 
 
 def http_ok(url: str, timeout_s: float = 2.0) -> bool:

@@ -10,7 +10,7 @@ from infra.local.addresses import api_url, kafka_brokers, mlflow_uri, prometheus
 from infra.local.java import find_java
 from infra.local.kafka import broker_answers, prepare_broker
 from infra.local.leftovers import mark
-from infra.local.mlflow import SERVER_ENV, http_ok, prepare_server
+from infra.local.mlflow import SERVER_ENV, http_ok, prepare_server, server_answers
 from infra.local.ports import LOOPBACK, require_free
 from infra.local.service import Part, Service, Task
 from infra.local.settings import StackSettings
@@ -127,7 +127,7 @@ def _mlflow(settings: StackSettings) -> Service | None:
         name="mlflow",
         command=lambda: prepare_server(settings.state_dir, settings.mlflow_port),
         check=check,
-        ready=_answers(f"{mlflow_uri(settings)}/health"),
+        ready=lambda: server_answers(settings.state_dir, settings.mlflow_port),
         env={**SERVER_ENV, **mark(settings.state_dir)},
     )
 

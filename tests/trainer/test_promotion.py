@@ -118,9 +118,7 @@ def test_a_version_that_loses_on_a_slice_is_refused_though_it_wins_overall(
             writer.writerow([0, number, "", "", "", f"waaait {number} for me and then for you"])
     Versions(settings).point(registered(settings, tmp_path, 5))
     registered(settings, tmp_path, -0.5)
-    with pytest.raises(
-        PromotionError, match=r"no slice worse: largest loss 100\.00%"
-    ):
+    with pytest.raises(PromotionError, match=r"no slice worse: largest loss 100\.00%"):
         invoke(promote, *LAX, "--margin", "0", "--significance", "1", "--slice-drop", "0.02")
 
 

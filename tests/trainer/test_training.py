@@ -1,5 +1,6 @@
 """`badbuzz train` against a real MLflow: what is logged, and what an interruption leaves."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import mlflow
@@ -96,7 +97,9 @@ def test_an_unknown_candidate_is_refused_with_the_names_there_are(
         CliRunner().invoke(train, ["forest"], catch_exceptions=False)
 
 
+@pytest.mark.skipif(
+    find_spec("keras") is None, reason="Keras is not installed; `make install-keras` brings it"
+)
 def test_a_candidate_that_lacks_its_data_says_how_to_get_it(settings: TrainerSettings) -> None:
-    pytest.importorskip("keras", reason="Keras is not installed; `make install-keras` brings it")
     with pytest.raises(TrainingError, match=r"populate_data\.sh --glove"):
         CliRunner().invoke(train, ["lstm"], catch_exceptions=False)
