@@ -43,16 +43,22 @@ class OpenStep:
 class OpenPart:
     """Steps not yet closed; `until` is the first of them, -1 before the first mention.
 
-    `near`: an alert is open or near, and near copies are looked for.
+    Up to the step `near_until`, near copies are looked for: an alert is open or near, or most of
+    what comes are copies.
     """
 
     until: int = -1
     since: int = -1
     late: int = 0
-    near: bool = False
+    near_until: int = -1
     steps: dict[int, OpenStep] = field(default_factory=dict)
     recent: RecentDigests = field(default_factory=RecentDigests)
     sketches: RecentDigests = field(default_factory=RecentDigests)
+
+    @property
+    def is_near(self) -> bool:
+        """Whether near copies are looked for now."""
+        return self.until <= self.near_until
 
 
 @dataclass(slots=True)
