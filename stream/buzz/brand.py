@@ -93,11 +93,14 @@ class ProfilePart:
     words: Background = field(default_factory=Background)
 
     def share(self, hour: int, step_minutes: int) -> float:
-        """True share of negatives in an hour, with a prior worth few mentions."""
+        """True share of negatives in an hour of the day, with a prior worth few mentions.
+
+        By hour of the week it would be known too badly: its error would pass for dispersion.
+        """
         hours = max(self.mentions.total_seen, 1.0)
         prior = _PRIOR_MENTIONS * step_minutes / (HOUR * hours)
-        negatives = self.negatives.hour_mean(hour) + prior * _PRIOR_SHARE
-        return negatives / (self.mentions.hour_mean(hour) + prior)
+        negatives = self.negatives.day_mean(hour) + prior * _PRIOR_SHARE
+        return negatives / (self.mentions.day_mean(hour) + prior)
 
 
 @dataclass(slots=True)

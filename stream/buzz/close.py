@@ -17,8 +17,9 @@ def close_step(state: BrandState, rates: Mapping[str, Rates], options: BuzzOptio
     """Move the first open step into the closed ones."""
     closed = state.closed
     step = state.open.steps.pop(state.open.until, None) or OpenStep()
-    hour = closed.until * options.step_minutes // HOUR
-    if not state.open.is_near and is_crowded(step, state.profile.mentions.hour_mean(hour)):
+    hour, mentions = closed.until * options.step_minutes // HOUR, state.profile.mentions
+    known = mentions.knows_a_day and not state.open.is_near
+    if known and is_crowded(step, mentions.hour_mean(hour)):
         collapse(step)
     if step.copies > step.total:
         state.open.near_until = closed.until + options.steps(HOUR)

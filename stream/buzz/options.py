@@ -32,7 +32,7 @@ class Watch:
 
 
 NEGATIVE = Watch(((9, 0.7), (45, 0.3)), budget=1.0, least=10, quiet=30, cooldown=2 * HOUR)
-VOLUME = Watch(((3 * HOUR, 1.0),), budget=6.0, least=10, quiet=3 * HOUR, cooldown=12 * HOUR)
+VOLUME = Watch(((3 * HOUR, 1.0),), budget=5.0, least=10, quiet=3 * HOUR, cooldown=12 * HOUR)
 
 
 @dataclass(frozen=True)
