@@ -11,7 +11,7 @@ from prometheus_client import Counter
 if TYPE_CHECKING:
     from stream.transactions import PartitionWriter
 
-Headers = Sequence[tuple[str, bytes]]
+Headers = list[tuple[str, bytes]]
 
 
 @dataclass(slots=True)

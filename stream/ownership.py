@@ -86,10 +86,12 @@ class Ownership:
         writer.in_flight -= 1
         self.room.set()
 
-    @property
-    def lost(self) -> bool:
-        """Whether a partition was dropped, so that the group has to share out anew."""
-        return any(writer.state == "lost" for writer in self.writers.values())
+    def take_lost(self) -> bool:
+        """Whether a partition was dropped, so that the group has to share out anew: said once."""
+        lost = [writer for writer in self.writers.values() if writer.state == "lost"]
+        for writer in lost:
+            del self.writers[writer.source]
+        return bool(lost)
 
     @property
     def aborts(self) -> int:

@@ -17,6 +17,8 @@ from stream.metrics import StreamMetrics
 
 log = logging.getLogger(__name__)
 
+_RETRY_SECONDS = 5.0
+
 
 class Work(Protocol):
     """What becomes of a batch. Each step runs in a thread and may take its time."""
@@ -73,8 +75,9 @@ class Pipeline:
         except Exception:
             # A bug, not a message: the batch is not committed, the partition stands still and
             # /health says so, until the next owner tries again.
-            batch.writer.state = "lost"
             log.exception("%s offset %d: batch failed.", batch.writer.name, batch.start)
+            await asyncio.sleep(_RETRY_SECONDS)
+            batch.writer.state = "lost"
         finally:
             self._finished(batch)
 

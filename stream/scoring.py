@@ -27,6 +27,7 @@ from stream.brands import BrandFile
 from stream.deadletters import Stage, dead_letter, reason_of, size_of
 from stream.metrics import StreamMetrics
 from stream.notes import write_note
+from stream.observers import Observers
 from stream.parsing import parse_tweet
 from stream.settings import StreamSettings
 
@@ -40,12 +41,14 @@ class Scoring:
 
     Attributes:
         mention_partitions: number of partitions of `brand.mentions`.
+        observers: they look at samples of what was scored.
     """
 
     settings: StreamSettings
     metrics: StreamMetrics
     brands: BrandFile
     mention_partitions: int
+    observers: Observers | None = None
 
 
 @dataclass(slots=True)
@@ -105,6 +108,8 @@ class ScoreBatch:
         """Serialise results, mentions and dead letters."""
         read, p_negative = inferred
         scores = self._scores(read, p_negative)
+        if self._scoring.observers is not None:
+            self._scoring.observers.see(self._running, read.batch.start, read.tweets, scores)
         results, mentions = self._results(read, scores)
         return self._outputs(read.batch, results, mentions, read.rejects, scores)
 
@@ -149,7 +154,7 @@ class ScoreBatch:
             fields = {**tweet.__dict__, "label": label, "p_negative": p, **about}
             fields["source_offset"] = record.offset
             value = orjson.dumps(fields)
-            result = Record(record.timestamp, record.key, value, record.headers)
+            result = Record(record.timestamp, record.key, value, list(record.headers))
             if _too_large(result, limit):
                 read.rejects.append((record, "publish", _larger_than(limit)))
                 continue
@@ -187,7 +192,7 @@ class ScoreBatch:
         )
         # As the Java client's default partitioner: librdkafka calls it murmur2_random.
         partition = (murmur2(key) & 0x7FFFFFFF) % self._scoring.mention_partitions
-        return partition, Record(record.timestamp, key, value, record.headers)
+        return partition, Record(record.timestamp, key, value, list(record.headers))
 
     def _outputs(
         self,

@@ -2,16 +2,18 @@
 
 import asyncio
 import sys
+from pathlib import Path
 
 import click
 import faust
 from prometheus_client import REGISTRY
 
+from sentiment.errors import SettingsError
 from sentiment.logs import set_up_logs
 from sentiment.settings import load_settings
 from stream.app import StreamApp, build_app
 from stream.settings import StreamSettings
-from stream.topics import check_topics, wait_for_kafka
+from stream.topics import checked_topics
 
 
 @click.command()
@@ -28,7 +30,16 @@ def worker() -> None:
 
 async def _prepare(settings: StreamSettings) -> StreamApp:
     """Check what the worker stands on, so that it starts with a clear error or not at all."""
-    await wait_for_kafka(settings)
-    app = build_app(settings, await check_topics(settings), REGISTRY)
+    _make_folder(settings.state_dir)
+    app = build_app(settings, await checked_topics(settings), REGISTRY)
     await app.champion.start()
     return app
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"BADBUZZ_STATE_DIR={path}: {error}; name a folder that this user can write."
+        ) from error
