@@ -65,19 +65,19 @@ class Detector:
             now: minute of the broker's time; a later event time counts as this one.
         """
         opened, size = state.open, self.options.step_minutes
-        steps, is_copy, near = opened.steps, opened.recent.is_copy, opened.is_near
+        steps, recent, near = opened.steps, opened.recent, opened.is_near
         for sighting in sightings:
-            minute = sighting[0]
+            minute, _, _, digest, _, _ = sighting
             number = (minute if minute < now else now) // size
-            if opened.until < 0:
-                self._start(state, number)
             if number < opened.until:
                 opened.late += 1
                 continue
             step = steps.get(number)
             if step is None:
+                if opened.until < 0:
+                    self._start(state, number)
                 step = steps[number] = OpenStep()
-            if is_copy(sighting[3]) or (
+            if recent.is_copy(digest) or (
                 near and opened.sketches.is_near_copy(near_keys(sighting[4]))
             ):
                 step.copies += 1

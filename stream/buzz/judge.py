@@ -89,13 +89,14 @@ def expected_counts(
 
 
 def _local_level(state: BrandState, span: int, options: BuzzOptions) -> float:
-    """Mentions of the hours before the window, as a multiple of what the profile expected there.
+    """Mentions of the hour before the window, as a multiple of what the profile expected there.
 
-    Traffic swings slowly around its profile; what the last hours were above it, the next minutes
-    will be. Shrunk towards 1 with the weight of 30 mentions.
+    Traffic swings slowly around its profile; what the last hour was above it, the next minutes will
+    be. Shrunk towards 1 with the weight of 30 mentions.
     """
-    before = state.closed.total[: len(state.closed.total) - span]
-    if len(before) < span:
+    known = len(state.closed.total)
+    before = state.closed.total[max(known - span - options.steps(HOUR), 0) : known - span]
+    if not before:
         return 1.0
     size = options.step_minutes
     end = (state.closed.until - span) * size

@@ -34,7 +34,7 @@ def test_the_planted_cause_is_among_the_first_five_words(detector, calm_brand):
 def test_an_alert_explains_itself(detector, calm_brand):
     state, start = calm_brand()
     traffic = MadeUp(4)
-    burst = [traffic.minute(start + age, negative=8, more="#tarmacgate") for age in range(30)]
+    burst = [traffic.minute(start + age, negative=20, more="#tarmacgate") for age in range(30)]
     (alert,) = opened(feed(detector, state, burst))
     assert alert.share.now > 2 * alert.share.expected
     assert abs(alert.share.expected - 0.3) < 0.05
