@@ -1,1 +1,1 @@
-"""Benchmarks of the stream and of the Scorer, beside peers, in one run. See bench/README.md."""
+"""Benchmarks: each runs from the root as `python -m bench.NAME` and says what it needs."""

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from sentiment.messages import Label, Probability
+from sentiment.reference import Reference
 
 Layout = Literal["ragged", "exact", "padded"]
 """How the graph takes ids (`sentiment.scorer` feeds it):
@@ -49,6 +50,9 @@ class Card(BaseModel):
         (0.4, 0.6), description="p_negative inside it is labelled `uncertain`"
     )
     golden: list[GoldenText] = Field(default_factory=list)
+    reference: Reference | None = Field(
+        None, description="the texts that the version was checked on; drift is measured from it"
+    )
     tolerance: float = Field(0.01, gt=0, description="largest |dp| on the golden set")
     schema_version: int = 1
 

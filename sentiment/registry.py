@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from sentiment import artefact
-from sentiment.errors import ArtefactError, RegistryError
+from sentiment.errors import AbsentError, ArtefactError, RegistryError
 from sentiment.settings import Settings
 
 DIGEST_TAG = "badbuzz.digest"
@@ -61,7 +61,8 @@ class Registry:
         """Where the alias points now.
 
         Raises:
-            RegistryError: the server does not answer, or lacks the model or the alias.
+            RegistryError: the server does not answer.
+            AbsentError: it lacks the model or the alias.
         """
         version = self._ask("get_model_version_by_alias", self.name, self.alias)
         tags = version.tags
@@ -143,7 +144,7 @@ class Registry:
         except Exception as error:
             code = getattr(error, "error_code", "")
             if code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
-                raise RegistryError(
+                raise AbsentError(
                     f"expected a registered model {self.name} with the alias {self.alias} at "
                     f"{self._settings.mlflow_tracking_uri}, got none; run `badbuzz train`."
                 ) from error

@@ -11,6 +11,7 @@ from faust.exceptions import ConsumerNotStarted
 from prometheus_client import CollectorRegistry, generate_latest
 
 from sentiment.champion import Champion
+from sentiment.messages import Feedback
 from sentiment.scorer import ModelVersion
 from sentiment.topics import MENTIONS, TWEETS
 from stream.batch import Batch
@@ -18,10 +19,12 @@ from stream.brands import BrandFile
 from stream.health import Health
 from stream.metrics import StreamMetrics
 from stream.notes import read_note
+from stream.observers import Observers
 from stream.ownership import Ownership
 from stream.pipeline import Pipeline
 from stream.scoring import ScoreBatch, Scoring
 from stream.settings import StreamSettings
+from stream.verdicts import read_verdicts
 
 _SAMPLE_SECONDS = 1.0
 
@@ -36,6 +39,7 @@ class StreamApp(faust.App):
         self.pipeline = Pipeline(self.metrics, self._finished)
         self.health = Health(self.ownership, self.metrics, settings.stuck_seconds)
         self.champion = Champion(settings, self._swapped, self._refused)
+        self.observers = Observers(settings, self.metrics)
         super().__init__(
             settings.group,
             broker=[f"badbuzz://{broker}" for broker in settings.kafka_brokers.split(",")],
@@ -55,6 +59,11 @@ class StreamApp(faust.App):
 
     def _finished(self, batch: Batch) -> None:
         self.ownership.finished(batch.writer)
+
+    def judged(self, feedback: Feedback) -> None:
+        """A person has said whether a prediction was right."""
+        if self.champion.loaded:
+            self.observers.hear(self.champion.current, feedback)
 
     def _swapped(self, model: ModelVersion) -> None:
         self.metrics.swaps.inc()
@@ -77,7 +86,11 @@ def build_app(
     """
     app = StreamApp(settings, registry)
     scoring = Scoring(
-        settings, app.metrics, BrandFile(settings.brands_file), partitions[settings.topic(MENTIONS)]
+        settings,
+        app.metrics,
+        BrandFile(settings.brands_file),
+        partitions[settings.topic(MENTIONS)],
+        app.observers,
     )
     _add_score_agent(app, scoring)
     _add_tasks(app)
@@ -111,8 +124,16 @@ def _add_tasks(app: StreamApp) -> None:
             await asyncio.sleep(_SAMPLE_SECONDS)
             app.health.sample(_ends(app))
 
+    async def observe() -> None:
+        app.observers.start()
+        try:
+            await read_verdicts(app.stream_settings, app.judged)
+        finally:
+            app.observers.stop()
+
     app.task(follow_champion)
     app.task(watch_progress)
+    app.task(observe)
 
 
 def _ends(app: StreamApp) -> dict[tuple[str, int], int]:

@@ -36,7 +36,7 @@ class Health:
         owned = {(w.source.topic, w.source.partition): w for w in self._ownership.writers.values()}
         for gone in self._progress.keys() - owned.keys():
             del self._progress[gone]
-            for gauge in (self._metrics.lag, self._metrics.lag_seconds):
+            for gauge in self._metrics.by_partition:
                 gauge.remove(*map(str, gone))
         for place, writer in owned.items():
             waiting = max(ends.get(place, 0) - writer.committed, 0)
@@ -46,6 +46,8 @@ class Health:
             self._metrics.lag.labels(*map(str, place)).set(waiting)
             age = time.time() - writer.committed_timestamp if waiting else 0.0
             self._metrics.lag_seconds.labels(*map(str, place)).set(age)
+            still = now - self._progress[place].since
+            self._metrics.stalled_seconds.labels(*map(str, place)).set(still)
 
     def stuck(self) -> list[str]:
         """The partitions that stand still though records wait, in words."""

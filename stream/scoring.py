@@ -27,6 +27,7 @@ from stream.brands import BrandFile
 from stream.deadletters import Stage, dead_letter, reason_of, size_of
 from stream.metrics import StreamMetrics
 from stream.notes import write_note
+from stream.observers import Observers
 from stream.parsing import parse_tweet
 from stream.settings import StreamSettings
 
@@ -40,12 +41,14 @@ class Scoring:
 
     Attributes:
         mention_partitions: number of partitions of `brand.mentions`.
+        observers: they look at samples of what was scored.
     """
 
     settings: StreamSettings
     metrics: StreamMetrics
     brands: BrandFile
     mention_partitions: int
+    observers: Observers | None = None
 
 
 @dataclass(slots=True)
@@ -105,6 +108,8 @@ class ScoreBatch:
         """Serialise results, mentions and dead letters."""
         read, p_negative = inferred
         scores = self._scores(read, p_negative)
+        if self._scoring.observers is not None:
+            self._scoring.observers.see(self._running, read.batch.start, read.tweets, scores)
         results, mentions = self._results(read, scores)
         return self._outputs(read.batch, results, mentions, read.rejects, scores)
 

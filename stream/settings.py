@@ -35,3 +35,13 @@ class StreamSettings(Settings):
     "Their port; 0: none."
     faust_dir: Path | None = None
     "Where Faust keeps its files; by default in the state folder."
+    drift_window_minutes: float = Field(60.0, gt=0)
+    "Over how long the tweets are compared with the model's reference."
+    drift_min_tweets: int = Field(500, ge=1)
+    "Sampled tweets in the window, below which no drift is told: few are always far off."
+    drift_tweets_per_second: float = Field(50.0, gt=0)
+    "Most tweets a second that are sampled for drift."
+    shadow_share: float = Field(0.05, ge=0, le=1)
+    "Share of the tweets that the version with the alias `challenger` scores too; 0: none."
+    shadow_tweets_per_second: float = Field(200.0, gt=0)
+    "Most tweets a second that it scores."

@@ -65,8 +65,8 @@ def read_checksum(text: str) -> str:
     Raises:
         StackError: the text holds no SHA-512.
     """
-    digits = text.rsplit(":", 1)[-1] if ":" in text else text.split(maxsplit=1)[0]
-    digest = "".join(digits.split()).lower()
+    digits = text.rsplit(":", 1)[-1].split() if ":" in text else text.split()[:1]
+    digest = "".join(digits).lower()
     if not re.fullmatch(r"[0-9a-f]{128}", digest):
         raise StackError(f"expected a SHA-512 of 128 hex digits, got {text[:80]!r}.")
     return digest

@@ -1,8 +1,10 @@
 """A real single-node Apache Kafka in KRaft mode on 127.0.0.1, without Docker."""
 
 import asyncio
+import fcntl
 import os
 import re
+import shutil
 import socket
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -71,6 +73,7 @@ class LocalKafka:
         """Start the broker and return once it answers; StackError says why it cannot."""
         if self._process is not None:
             raise StackError(f"this Kafka already runs as process {self._process.pid}.")
+        require_free(self.port, "Kafka", "KAFKA_PORT")
         argv = prepare_broker(self._state_dir, self.port, self._properties)
         self._process = process.spawn(argv, self.log)
         try:
@@ -102,14 +105,14 @@ def prepare_broker(
     """Write the broker's configuration, format its data folder once, and return its command.
 
     Raises:
-        StackError: the port is taken, Java or Kafka is missing, the folder cannot be written, or
-            its data are of another version.
+        StackError: Java or Kafka is missing, the data are of another version, or another broker
+            runs on them.
     """
-    require_free(port, "Kafka", "KAFKA_PORT")
     java, kafka = find_java(), find_distribution()
     home = state_dir / "kafka"
     config = home / "server.properties"
     home.mkdir(parents=True, exist_ok=True)
+    _require_unused(home / "data")
     settings = broker_properties(home / "data", port, free_port()) | (properties or {})
     config.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
     _format_once(java, kafka, home, config)
@@ -178,17 +181,38 @@ async def _answers(bootstrap: str, timeout_s: float) -> bool:
 
 
 def _format_once(java: Path, kafka: Distribution, home: Path, config: Path) -> None:
-    marker = home / "version"
+    marker, data = home / "version", home / "data"
     if marker.is_file():
         _require_readable(marker.read_text().strip(), kafka.version, home)
-    elif (home / "data" / "meta.properties").is_file():
-        raise StackError(
-            f"{home / 'data'} holds Kafka data that badbuzz did not write. "
-            "Set BADBUZZ_STATE_DIR to another folder, or move that one away."
-        )
     else:
+        _clear_half_formatted(data)
         _format(java, kafka, config)
     marker.write_text(kafka.version + "\n")
+
+
+def _clear_half_formatted(data: Path) -> None:
+    """Without the marker no broker of ours has run here: at most a format was cut off."""
+    if data.is_dir() and any(path.is_dir() for path in data.iterdir()):
+        raise StackError(
+            f"{data} holds Kafka data that badbuzz did not write. "
+            "Set BADBUZZ_STATE_DIR to another folder, or move that one away."
+        )
+    shutil.rmtree(data, ignore_errors=True)
+
+
+def _require_unused(data: Path) -> None:
+    """Kafka locks its folder only after its controller has written there, which is too late."""
+    lock = data / ".lock"
+    if not lock.is_file():
+        return
+    with lock.open("r+") as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise StackError(
+                f"another Kafka already runs on the data in {data}. Stop it (`make stop`), "
+                "or set BADBUZZ_STATE_DIR to another folder."
+            ) from error
 
 
 def _require_readable(written: str, running: str, home: Path) -> None:

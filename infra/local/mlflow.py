@@ -14,8 +14,13 @@ from sentiment.errors import StackError
 
 START_TIMEOUT_S = 120.0
 STOP_TIMEOUT_S = 15.0
-# Its task queue is for evaluating language models: six processes more for nothing used here.
-SERVER_ENV = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"}
+SERVER_ENV = {
+    # Its task queue is for evaluating language models: six processes more for nothing used here.
+    "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    # It warns of its own use of Starlette, which nobody here can change.
+    "PYTHONWARNINGS": "ignore",
+}
 
 
 class LocalMlflow:
@@ -49,6 +54,7 @@ class LocalMlflow:
         """Start the server and return once it answers; StackError says why it cannot."""
         if self._process is not None:
             raise StackError(f"this MLflow already runs as process {self._process.pid}.")
+        require_free(self.port, "MLflow", "MLFLOW_PORT")
         argv = prepare_server(self._state_dir, self.port)
         self._process = process.spawn(argv, self.log, SERVER_ENV)
         try:
@@ -71,20 +77,39 @@ class LocalMlflow:
 
     def is_ready(self) -> bool:
         """Tell whether the server answers its health check."""
-        return http_ok(f"{self.uri}/health")
+        return server_answers(self._state_dir, self.port)
 
 
 def prepare_server(state_dir: Path, port: int) -> list[str]:
-    """Make the server's folder and return its command; StackError when the port is taken."""
-    require_free(port, "MLflow", "MLFLOW_PORT")
+    """Make the server's folder and return its command.
+
+    A database whose making was cut off cannot be gone on with. It holds nothing yet, so it is
+    removed: the marker that `server_answers` leaves is what tells it from one that was in use.
+    """
     home = (state_dir / "mlflow").resolve()
     home.mkdir(parents=True, exist_ok=True)
+    if not _marker(state_dir).is_file():
+        (home / "mlflow.db").unlink(missing_ok=True)
     return [
         *(sys.executable, "-m", "mlflow", "server"),
         *("--host", LOOPBACK, "--port", str(port), "--workers", "1"),
         *("--backend-store-uri", f"sqlite:///{home / 'mlflow.db'}"),
+        # Workers ask for the alias every few seconds: a line for each would hide all others.
+        *("--uvicorn-opts", "--no-access-log"),
         *("--serve-artifacts", "--artifacts-destination", str(home / "artifacts")),
     ]
+
+
+def server_answers(state_dir: Path, port: int) -> bool:
+    """Tell whether the server answers its health check; from the first time on, its data count."""
+    if not http_ok(f"http://{LOOPBACK}:{port}/health"):
+        return False
+    _marker(state_dir).touch()
+    return True
+
+
+def _marker(state_dir: Path) -> Path:
+    return state_dir / "mlflow" / "in-use"
 
 
 def http_ok(url: str, timeout_s: float = 2.0) -> bool:

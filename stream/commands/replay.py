@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -20,43 +20,53 @@ from sentiment.settings import Settings, load_settings
 from sentiment.topics import TWEETS
 from stream.history import SENTIMENT140, read_history, sample_history, to_json
 
-_CHUNK = 500
+_UNDER_WAY = 2_000
 Item = Tweet | BadMessageError
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option("--kind", type=click.Choice(["csv", "jsonl"]), help="By default from the name.")
-@click.option("--rate", type=click.FloatRange(min=0, min_open=True), help="Tweets a second.")
-@click.option("--speed", type=click.FloatRange(min=0, min_open=True),
-              help="Replay by the tweets' own times, so many times as fast.")  # fmt: skip
+@click.option("--rate", type=click.FloatRange(0, min_open=True), help="Tweets a second.")
+@click.option(
+    "--speed",
+    type=click.FloatRange(0, min_open=True),
+    help="By their own times, so many times as fast.",
+)
 @click.option("--limit", type=click.IntRange(min=1), help="Stop after so many tweets.")
 @click.option("--shuffle", is_flag=True, help="In a random order: Sentiment140 is sorted by label.")
 @click.option("--brand", help="Say that all tweets are about this brand.")
 def replay(
-    file: Path | None, kind: str | None, rate: float | None, speed: float | None,
-    limit: int | None, shuffle: bool, brand: str | None,
-) -> None:  # fmt: skip
+    *,
+    file: Path | None,
+    kind: str | None,
+    rate: float | None,
+    speed: float | None,
+    limit: int | None,
+    shuffle: bool,
+    brand: str | None,
+) -> None:
     """Push the tweets of FILE (Sentiment140 CSV, JSON Lines, or - for standard input) to Kafka.
 
     Without FILE: data/training.1600000.processed.noemoticon.csv, shuffled, where it is there,
-    else the project's own made-up sample. Records are stamped now; without --speed, the tweets are
-    too.
+    else the project's own made-up sample. Records are stamped now; so are the tweets, unless
+    --speed is given.
     """
     settings = load_settings(Settings)
     console = Console(stderr=True)
     items = _items(file, kind, shuffle, settings, console)
-    if limit:
-        items = islice(items, limit)
-    paced = _by_time(items, speed) if speed else _by_rate(items, rate)
-    refused: Counter[str] = Counter()
+    items = islice(items, limit) if limit else items
+    pushing = _Push(settings, brand, keep_times=speed is not None)
     started = time.monotonic()
-    sent = asyncio.run(_push(settings, paced, refused, brand, speed is not None, console, limit))
-    seconds = time.monotonic() - started
-    console.print(
-        f"sent {sent:,}, refused {sum(refused.values()):,} {dict(refused) or ''} "
-        f"in {seconds:.1f} s ({sent / seconds:,.0f} tweets/s)"
-    )
+    try:
+        with _progress(console) as progress:
+            bar = progress.add_task("replay", total=limit)
+            paced = _by_time(items, speed) if speed else _by_rate(items, rate)
+            asyncio.run(pushing.run(paced, lambda: progress.update(bar, advance=1)))
+    except KeyboardInterrupt:
+        console.print("stopped")
+    finally:
+        _report(pushing, time.monotonic() - started, console)
 
 
 def _items(
@@ -91,57 +101,85 @@ def _by_time(items: Iterable[Item], speed: float) -> Iterator[tuple[float, Item]
         yield due, item
 
 
-async def _push(
-    settings: Settings, paced: Iterable[tuple[float, Item]], refused: Counter[str],
-    brand: str | None, keep_times: bool, console: Console, total: int | None,
-) -> int:  # fmt: skip
-    producer = AIOKafkaProducer(
-        **settings.kafka_client, acks="all", enable_idempotence=True, linger_ms=5,
-        max_batch_size=262_144, compression_type="lz4",
-        max_request_size=settings.max_message_bytes,
-    )  # fmt: skip
-    topic = settings.topic(TWEETS)
-    sent = 0
-    started = time.monotonic()
-    try:
-        await producer.start()
-        waiting: list[asyncio.Future[object]] = []
-        with _progress(console) as progress:
-            bar = progress.add_task("replay", total=total)
-            for due, item in paced:
-                if (early := due - (time.monotonic() - started)) > 0:
-                    await asyncio.sleep(early)
-                progress.update(bar, advance=1)
-                if isinstance(item, BadMessageError):
-                    refused[item.reason] += 1
-                    continue
-                value = to_json(_stamped(item, brand, keep_times))
-                waiting.append(await producer.send(topic, value, key=item.id.encode()))
-                sent += 1
-                if len(waiting) >= _CHUNK:
-                    await asyncio.gather(*waiting[: _CHUNK // 2])
-                    del waiting[: _CHUNK // 2]
-            await asyncio.gather(*waiting)
-    except KafkaError as error:
-        raise TopicError(
-            f"Kafka at {settings.kafka_brokers} did not take the tweets ({error!r}) after {sent:,}; "
-            "start it, run `badbuzz topics create`, or set KAFKA_BROKERS."
-        ) from error
-    finally:
-        await producer.stop()
-    return sent
+class _Push:
+    """Sends tweets in their order; knows what Kafka has taken and what was refused."""
+
+    def __init__(self, settings: Settings, brand: str | None, keep_times: bool) -> None:
+        self.acknowledged = 0
+        self.refused: Counter[str] = Counter()
+        self._settings = settings
+        self._brand = brand
+        self._keep_times = keep_times
+
+    async def run(self, paced: Iterable[tuple[float, Item]], advance: Callable[[], None]) -> None:
+        """Send items when they are due.
+
+        Raises:
+            TopicError: Kafka does not take them.
+        """
+        settings = self._settings
+        producer = AIOKafkaProducer(
+            **settings.kafka_client,
+            enable_idempotence=True,
+            linger_ms=5,
+            max_batch_size=262_144,
+            max_request_size=settings.max_message_bytes,
+            compression_type="lz4",
+        )
+        try:
+            await producer.start()
+            await self._send_all(producer, paced, advance)
+        except KafkaError as error:
+            raise TopicError(
+                f"Kafka at {settings.kafka_brokers} did not take the tweets ({error!r}); "
+                "start it, run `badbuzz topics create`, or set KAFKA_BROKERS."
+            ) from error
+        finally:
+            await producer.stop()
+
+    async def _send_all(
+        self,
+        producer: AIOKafkaProducer,
+        paced: Iterable[tuple[float, Item]],
+        advance: Callable[[], None],
+    ) -> None:
+        topic = self._settings.topic(TWEETS)
+        waiting: deque[Awaitable[object]] = deque()
+        started = time.monotonic()
+        for due, item in paced:
+            if (early := due - (time.monotonic() - started)) > 0:
+                await asyncio.sleep(early)
+            advance()
+            if isinstance(item, BadMessageError):
+                self.refused[item.reason] += 1
+                continue
+            value = to_json(self._stamped(item))
+            waiting.append(await producer.send(topic, value, key=item.id.encode()))
+            if len(waiting) >= _UNDER_WAY:
+                await self._acknowledge(waiting, _UNDER_WAY // 2)
+        await self._acknowledge(waiting, len(waiting))
+
+    async def _acknowledge(self, waiting: deque[Awaitable[object]], amount: int) -> None:
+        for _ in range(amount):
+            await waiting.popleft()
+            self.acknowledged += 1
+
+    def _stamped(self, tweet: Tweet) -> Tweet:
+        changes: dict[str, object] = {} if self._keep_times else {"created_at": datetime.now(UTC)}
+        if self._brand:
+            changes["brand"] = self._brand
+        return tweet.model_copy(update=changes)
 
 
-def _stamped(tweet: Tweet, brand: str | None, keep_times: bool) -> Tweet:
-    changes: dict[str, object] = {} if keep_times else {"created_at": datetime.now(UTC)}
-    if brand:
-        changes["brand"] = brand
-    return tweet.model_copy(update=changes)
+def _report(pushing: _Push, seconds: float, console: Console) -> None:
+    reasons = ", ".join(f"{amount:,} {reason}" for reason, amount in pushing.refused.items())
+    console.print(
+        f"sent {pushing.acknowledged:,}, refused {sum(pushing.refused.values()):,}"
+        + (f" ({reasons})" if reasons else "")
+        + f" in {seconds:.1f} s, {pushing.acknowledged / max(seconds, 1e-9):,.0f} tweets/s"
+    )
 
 
 def _progress(console: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=console, transient=True,
-    )  # fmt: skip
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, TimeElapsedColumn(), console=console, transient=True)

@@ -2,11 +2,13 @@
 
 import asyncio
 import sys
+from pathlib import Path
 
 import click
 import faust
 from prometheus_client import REGISTRY
 
+from sentiment.errors import SettingsError
 from sentiment.logs import set_up_logs
 from sentiment.settings import load_settings
 from stream.app import StreamApp, build_app
@@ -28,7 +30,17 @@ def worker() -> None:
 
 async def _prepare(settings: StreamSettings) -> StreamApp:
     """Check what the worker stands on, so that it starts with a clear error or not at all."""
+    _make_folder(settings.state_dir)
     await wait_for_kafka(settings)
     app = build_app(settings, await check_topics(settings), REGISTRY)
     await app.champion.start()
     return app
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"BADBUZZ_STATE_DIR={path}: {error}; name a folder that this user can write."
+        ) from error

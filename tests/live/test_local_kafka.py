@@ -117,6 +117,20 @@ def test_a_broker_that_ends_early_shows_the_end_of_its_log(tmp_path: Path) -> No
 
 def test_a_second_broker_on_the_same_data_is_refused(kafka: LocalKafka) -> None:
     second = LocalKafka(kafka.log.parent.parent, free_port())
-    with pytest.raises(StackError, match="already"):
+    with pytest.raises(StackError, match="another Kafka already runs on the data"):
         second.start()
     assert kafka.is_ready()
+
+
+def test_data_of_somebody_elses_kafka_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "kafka" / "data" / "orders-0").mkdir(parents=True)
+    with pytest.raises(StackError, match="that badbuzz did not write"):
+        LocalKafka(tmp_path, free_port()).start()
+    assert (tmp_path / "kafka" / "data" / "orders-0").is_dir()
+
+
+def test_a_format_that_was_cut_off_is_done_anew(tmp_path: Path) -> None:
+    (tmp_path / "kafka" / "data").mkdir(parents=True)
+    (tmp_path / "kafka" / "data" / "meta.properties").write_text("version=1\n")
+    with LocalKafka(tmp_path, free_port()) as broker:
+        assert broker.is_ready()

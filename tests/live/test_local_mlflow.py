@@ -1,6 +1,9 @@
 """The local MLflow server: real registry and proxied artefacts, kept over restarts, and light."""
 
+import contextlib
 import socket
+import sqlite3
+import time
 from pathlib import Path
 
 import mlflow
@@ -8,7 +11,8 @@ import psutil
 import pytest
 from mlflow import MlflowClient
 
-from infra.local.mlflow import LocalMlflow
+from infra.local import process
+from infra.local.mlflow import SERVER_ENV, LocalMlflow, prepare_server
 from infra.local.ports import LOOPBACK, free_port
 from sentiment.errors import StackError
 
@@ -52,6 +56,30 @@ def test_one_worker_process_serves_and_none_is_left_after_the_stop(tmp_path: Pat
         started = set(psutil.Process().children(recursive=True)) - before
         assert len(started) == 2, "the mlflow command and its one uvicorn worker"
     assert not any(process.is_running() for process in started)
+
+
+def test_a_server_that_was_killed_while_it_made_its_database_starts_the_next_time(
+    tmp_path: Path,
+) -> None:
+    log = tmp_path / "log"
+    first = process.spawn(prepare_server(tmp_path, free_port()), log, SERVER_ENV)
+    database = tmp_path / "mlflow" / "mlflow.db"
+    while not (database.is_file() and _revision(database)):
+        assert first.poll() is None, process.tail(log)
+        time.sleep(0.02)
+    process.kill(first)
+    with LocalMlflow(tmp_path, free_port()) as server:
+        assert server.is_ready()
+
+
+def _revision(database: Path) -> str | None:
+    """How far the making of the database has come; None before its first step."""
+    with contextlib.closing(sqlite3.connect(database, timeout=30)) as connection:
+        try:
+            row = connection.execute("select version_num from alembic_version").fetchone()
+        except sqlite3.OperationalError:
+            return None
+    return row[0] if row else None
 
 
 def test_a_taken_port_is_named_with_its_setting(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""The live page's news: read from Kafka, kept for an hour, sent to every open page."""

@@ -1,0 +1,112 @@
+"""All metrics of the API, by their names."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+
+from sentiment.messages import Label
+from sentiment.scorer import ModelVersion
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_TEXTS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+_OUTCOMES = ("stored", "known", "conflict", "unavailable")
+_LABELS: tuple[Label, ...] = ("negative", "positive", "uncertain", "unsupported")
+_MOST_VERSIONS = 100
+OTHER = "other"
+
+
+class Metrics:
+    """The metrics of one process.
+
+    Args:
+        registry: where they are registered, and from where `/metrics` reads them.
+    """
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        # They are a second series for each that nothing reads.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
+        self.registry = registry
+        self.requests = Counter(
+            "badbuzz_api_requests_total",
+            "Requests answered.",
+            ["route", "method", "status"],
+            registry=registry,
+        )
+        self.duration = Histogram(
+            "badbuzz_api_request_duration_seconds",
+            "Time from a request's arrival to its answer's end; streams left out.",
+            ["route"],
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self.predictions = Counter(
+            "badbuzz_api_predictions_total", "Texts scored.", ["label"], registry=registry
+        )
+        self.batch_texts = Histogram(
+            "badbuzz_api_batch_texts",
+            "Single predictions that the Scorer took at once.",
+            buckets=_TEXTS,
+            registry=registry,
+        )
+        self.waiting = Gauge(
+            "badbuzz_api_waiting_predictions",
+            "Single predictions that wait for the Scorer.",
+            registry=registry,
+        )
+        self.feedback = Counter(
+            "badbuzz_api_feedback_total", "Feedback by outcome.", ["outcome"], registry=registry
+        )
+        self.bad_prediction = Counter(
+            "bad_prediction_total",
+            "Predictions that a person called wrong, each feedback key once.",
+            ["model_version"],
+            registry=registry,
+        )
+        self.model = Gauge(
+            "badbuzz_api_model_info",
+            "1 for the model version that runs.",
+            ["name", "version", "digest"],
+            registry=registry,
+        )
+        self.model_refused = Counter(
+            "badbuzz_api_model_refused_total",
+            "Versions that the alias named and that were not loaded.",
+            ["reason"],
+            registry=registry,
+        )
+        self.live_clients = Gauge(
+            "badbuzz_api_live_clients", "Live pages that are open.", registry=registry
+        )
+        self.live_records = Counter(
+            "badbuzz_api_live_records_total",
+            "Records read for the live page.",
+            ["topic", "outcome"],
+            registry=registry,
+        )
+        self.kafka_up = Gauge(
+            "badbuzz_api_kafka_up", "1 while Kafka answers the API.", registry=registry
+        )
+        self._versions: set[str] = set()
+        self._touch()
+
+    def runs(self, model: ModelVersion) -> None:
+        """A version runs from now on: its series exist from zero on."""
+        self.model.clear()
+        self.model.labels(model.name, model.version, model.digest).set(1)
+        self.bad_prediction.labels(self._version(model.version))
+
+    def wrong(self, model_version: str) -> None:
+        """Count a wrong prediction; callers choose the version's name, so names are bounded."""
+        self.bad_prediction.labels(self._version(model_version)).inc()
+
+    def _version(self, name: str) -> str:
+        if name not in self._versions:
+            if len(self._versions) >= _MOST_VERSIONS or not (name.isdecimal() and len(name) < 8):
+                return OTHER
+            self._versions.add(name)
+        return name
+
+    def _touch(self) -> None:
+        for label in _LABELS:
+            self.predictions.labels(label)
+        for outcome in _OUTCOMES:
+            self.feedback.labels(outcome)
+        self.bad_prediction.labels(OTHER)

@@ -1,0 +1,145 @@
+"""Follows topics without a group: from a little before now, for ever, through broker restarts."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from sentiment.errors import TopicError
+from sentiment.settings import Settings
+
+log = logging.getLogger(__name__)
+
+_LONGEST_WAIT_S = 5.0
+_POLL_MS = 500
+_RECORDS = 2_000
+
+OnRecords = Callable[[str, Sequence[ConsumerRecord]], None]
+
+
+@dataclass(frozen=True)
+class Start:
+    """How far before the end of a topic to begin.
+
+    Attributes:
+        newest: at most this many records of each partition.
+        seconds: and no record older than this; None: of any age.
+    """
+
+    newest: int
+    seconds: float | None = None
+
+
+class Reader:
+    """Reads committed records of some topics and hands them on; a record is handed on once.
+
+    Args:
+        settings: name the brokers.
+        starts: where to begin, by full topic name.
+        on_records: called with a topic and its next records, on the event loop.
+    """
+
+    def __init__(
+        self, settings: Settings, starts: Mapping[str, Start], on_records: OnRecords
+    ) -> None:
+        self._settings = settings
+        self._starts = starts
+        self._on_records = on_records
+        self._positions: dict[TopicPartition, int] = {}
+        self.following = False
+
+    async def run(self) -> None:
+        """Follow until cancelled; trouble with Kafka is logged once and retried."""
+        wait = 0.5
+        while True:
+            try:
+                await self._follow()
+            except (KafkaError, TopicError, OSError) as error:
+                if self.following or wait == 0.5:
+                    log.warning("Reading %s stopped: %r; it is retried.", self._names(), error)
+                wait = 0.5 if self.following else min(wait * 2, _LONGEST_WAIT_S)
+                self.following = False
+            await asyncio.sleep(wait)
+
+    async def _follow(self) -> None:
+        consumer = AIOKafkaConsumer(
+            **self._settings.kafka_client,
+            group_id=None,
+            enable_auto_commit=False,
+            isolation_level="read_committed",
+            auto_offset_reset="latest",
+            request_timeout_ms=10_000,
+            retry_backoff_ms=500,
+        )
+        try:
+            await consumer.start()
+            await self._place(consumer)
+            self.following = True
+            log.info("Reading %s.", self._names())
+            while True:
+                await self._hand_on(consumer)
+        finally:
+            await consumer.stop()
+
+    async def _place(self, consumer: Any) -> None:
+        partitions = await _partitions(self._settings, list(self._starts))
+        consumer.assign(partitions)
+        new = [one for one in partitions if one not in self._positions]
+        self._positions |= await self._beginnings(consumer, new)
+        for partition in partitions:
+            consumer.seek(partition, self._positions[partition])
+
+    async def _beginnings(
+        self, consumer: Any, partitions: list[TopicPartition]
+    ) -> dict[TopicPartition, int]:
+        if not partitions:
+            return {}
+        firsts = await consumer.beginning_offsets(partitions)
+        ends = await consumer.end_offsets(partitions)
+        now = time.time()
+        ages = {one: self._starts[one.topic].seconds for one in partitions}
+        times = {one: int((now - age) * 1_000) for one, age in ages.items() if age is not None}
+        young = await consumer.offsets_for_times(times) if times else {}
+        found = {}
+        for one in partitions:
+            first = max(firsts[one], ends[one] - self._starts[one.topic].newest)
+            if one in times:
+                first = max(first, young[one].offset if young.get(one) else ends[one])
+            found[one] = first
+        return found
+
+    async def _hand_on(self, consumer: Any) -> None:
+        batches = await consumer.getmany(timeout_ms=_POLL_MS, max_records=_RECORDS)
+        for partition, records in batches.items():
+            self._positions[partition] = records[-1].offset + 1
+            self._on_records(partition.topic, records)
+            await asyncio.sleep(0)  # requests come first
+
+    def _names(self) -> str:
+        return ", ".join(self._starts)
+
+
+async def _partitions(settings: Settings, topics: list[str]) -> list[TopicPartition]:
+    admin = AIOKafkaAdminClient(**settings.kafka_client, request_timeout_ms=10_000)
+    try:
+        await admin.start()
+        found = await admin.describe_topics(topics)
+    finally:
+        await admin.close()
+    missing = sorted(one["topic"] for one in found if one["error_code"] or not one["partitions"])
+    if missing:
+        raise TopicError(
+            f"expected the topics {', '.join(topics)}, got none named {', '.join(missing)}; "
+            "run `badbuzz topics create`."
+        )
+    return [
+        TopicPartition(one["topic"], partition["partition"])
+        for one in found
+        for partition in one["partitions"]
+    ]

@@ -1,0 +1,170 @@
+"""Requests and answers of the API, the contract that `/openapi.json` tells."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+
+from sentiment.messages import Identifier, Label, Probability
+
+MAX_BATCH = 1_000
+"""Texts in one call of `/predict/batch`."""
+
+Text = Annotated[str, StringConstraints(pattern=r"\S", min_length=1)]
+Id = Annotated[
+    Identifier,
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "minLength": 1, "maxLength": 256}, {"type": "integer"}]}
+    ),
+]
+"""As on the topics: Twitter's ids come with and without quotes; answers have them with."""
+Key = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,128}$")]
+
+_TEXT = "@VirginAmerica 3 hours on the tarmac and no word. Never again."
+
+
+class _Request(BaseModel):
+    # An unknown field is a misspelt one: `tweetid` must not be dropped in silence.
+    model_config = ConfigDict(extra="forbid", protected_namespaces=())
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(protected_namespaces=())
+
+
+class PredictRequest(_Request):
+    """One text to score."""
+
+    text: Text = Field(examples=[_TEXT])
+    id: Id | None = Field(None, examples=["570306133677760513"])
+    lang: str | None = Field(None, max_length=35, examples=["en"])
+
+
+class Prediction(_Answer):
+    """What the model says of one text."""
+
+    id: str | None = Field(None, description="the request's `id`")
+    label: Label
+    p_negative: Probability | None = Field(description="calibrated; null when unsupported")
+    model_version: str
+
+
+class BatchRequest(_Request):
+    """Up to 1,000 texts to score."""
+
+    texts: list[Text] = Field(
+        min_length=1, max_length=MAX_BATCH, examples=[[_TEXT, "Lovely crew, thanks!"]]
+    )
+    lang: str | None = Field(None, max_length=35, description="of all texts", examples=["en"])
+
+
+class BatchItem(_Answer):
+    """What the model says of one text of a batch."""
+
+    label: Label
+    p_negative: Probability | None
+
+
+class BatchPrediction(_Answer):
+    """One item for each text, in the order of the texts, all by the same model version."""
+
+    predictions: list[BatchItem]
+    model_version: str
+
+
+class ExplainRequest(_Request):
+    """One text to explain."""
+
+    text: Text = Field(examples=[_TEXT])
+
+
+class Piece(_Answer):
+    """A stretch of the text and what it does to the score."""
+
+    start: int = Field(ge=0, description="index of its first character (code point) in the text")
+    end: int = Field(ge=0, description="index after its last character")
+    text: str
+    weight: float = Field(
+        description="p_negative of the whole text less that without this piece; above 0 it makes "
+        "the text more negative"
+    )
+
+
+class Explanation(Prediction):
+    """A prediction and the words that carry it, found by leaving each out."""
+
+    pieces: list[Piece] = Field(description="in the order of the text; white space stands between")
+
+
+class FeedbackRequest(_Request):
+    """A person's verdict on a prediction."""
+
+    text: Text = Field(examples=[_TEXT])
+    tweet_id: Id | None = Field(None, examples=["570306133677760513"])
+    predicted: Label = Field(examples=["positive"])
+    right: Literal["negative", "positive"] = Field(examples=["negative"])
+    model_version: Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,64}$")] = Field(
+        examples=["3"]
+    )
+    author: str | None = Field(None, max_length=256)
+    note: str | None = Field(None, max_length=2_000)
+    key: Key | None = Field(
+        None,
+        description="idempotency key; send the same one again after a 503 and the feedback counts "
+        "once. The header `Idempotency-Key` does the same; without either, each call counts.",
+        examples=["6f1d3c0a-9a35-4a5e-8d51-3f0d3f8f3f10"],
+    )
+
+
+class FeedbackAccepted(_Answer):
+    """Kafka has the feedback."""
+
+    key: str
+    status: Literal["stored", "known"] = Field(description="`known`: this key was stored before")
+
+
+class ModelInfo(_Answer):
+    """The model version that runs."""
+
+    name: str
+    version: str
+    digest: str
+    candidate: str
+    languages: list[str]
+    metrics: dict[str, float]
+    band: list[Probability] = Field(
+        min_length=2, max_length=2, description="inside it a text is `uncertain`"
+    )
+    created_at: datetime
+    running_since: datetime
+
+
+class Health(_Answer):
+    """The service is alive."""
+
+    status: Literal["alive"] = "alive"
+
+
+class Readiness(_Answer):
+    """The service can do its work."""
+
+    status: Literal["ready"] = "ready"
+    model_version: str
+
+
+class Fault(BaseModel):
+    """One thing that does not fit."""
+
+    pointer: str = Field(description="where, from `/body` on")
+    detail: str
+
+
+class Problem(BaseModel):
+    """Problem details, RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    request_id: str
+    errors: list[Fault] | None = None

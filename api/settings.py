@@ -1,0 +1,60 @@
+"""Settings of the API: `BADBUZZ_API_` prefixes each name of its own."""
+
+from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from sentiment.settings import Settings
+
+
+class ApiSettings(Settings):
+    """What the API needs to know besides the shared settings."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="BADBUZZ_", env_file=".env", extra="ignore", populate_by_name=True
+    )
+
+    api_host: str = "127.0.0.1"
+    "The address to listen at; one beyond loopback needs `BADBUZZ_API_KEYS`."
+    api_port: int = Field(8000, ge=0, le=65_535)
+    "The TCP port to listen at."
+    api_keys: SecretStr = SecretStr("")
+    "Who may call: `NAME:ROLE+ROLE:KEY`, separated by spaces; empty: everyone on this machine."
+    api_rate_limit: str = "500/second"
+    "Requests that one key may make, as `NUMBER/second`, `/minute` or `/hour`."
+    api_login_limit: str = "10/minute"
+    "Wrong keys that one address may try."
+    api_cors_origins: list[str] = Field(default_factory=list)
+    "Web origins whose scripts may call the API, as a JSON list; empty: none."
+    api_secure_cookie: bool = False
+    "Mark the page's cookie `Secure`; set it when the API stands behind TLS."
+    api_session_hours: float = Field(12.0, gt=0)
+    "How long a login of the page lasts."
+
+    api_max_body_bytes: int = Field(131_072, ge=1_024)
+    "A larger request body is refused, except of `/predict/batch`."
+    api_max_batch_body_bytes: int = Field(8_388_608, ge=1_024)
+    "A larger body of `/predict/batch` is refused."
+    api_queue_size: int = Field(2_048, ge=1)
+    "Single predictions that may wait for the Scorer; further ones get a 503."
+    api_batch_size: int = Field(256, ge=1)
+    "Single predictions that the Scorer takes at once."
+    api_explain_pieces: int = Field(128, ge=2)
+    "Pieces that `/explain` divides a text into at most; each costs one score."
+
+    api_feedback_timeout_seconds: float = Field(5.0, gt=0)
+    "How long `/feedback` waits for Kafka's acknowledgement before it answers 503."
+    api_feedback_queue_size: int = Field(1_000, ge=1)
+    "Feedbacks that may wait for Kafka; further ones get a 503."
+    api_feedback_keys: int = Field(100_000, ge=1)
+    "Idempotency keys that are remembered, the newest."
+
+    api_live_interval_seconds: float = Field(0.5, gt=0)
+    "How often the live page gets news."
+    api_live_sample: int = Field(3, ge=1)
+    "Tweets that the live page gets each time at most; of more it gets a sample."
+    api_live_minutes: int = Field(60, ge=5)
+    "Minutes of history on the live page."
+    api_live_clients: int = Field(100, ge=1)
+    "Live pages open at the same time."
+    api_shutdown_seconds: float = Field(10.0, gt=0)
+    "How long a stop waits for requests that were accepted."

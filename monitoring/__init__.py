@@ -1,0 +1,1 @@
+"""Prometheus, Grafana and the alerts; `monitoring.generate` writes their files."""

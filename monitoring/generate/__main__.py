@@ -1,0 +1,13 @@
+"""`python -m monitoring.generate`: write every generated file anew."""
+
+from monitoring.generate.files import generated, here
+
+
+def main() -> None:
+    """Write the files below `monitoring/`."""
+    for name, content in generated().items():
+        (here() / name).write_text(content, "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""`badbuzz backtest`: the detector over history that lies in a file."""

@@ -1,0 +1,147 @@
+"""All that is remembered about one brand, as plain data in four parts.
+
+The parts change at different times, so that each can be a record of its own: `open` with every
+mention, `closed` and `texts` with every minute, `profile` with every hour.
+"""
+
+from dataclasses import dataclass, field
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+
+from sentiment.errors import BadMessageError
+from stream.buzz.alarm import Alarm
+from stream.buzz.duplicates import RecentDigests
+from stream.buzz.methods import WindowMemory
+from stream.buzz.options import HOUR, BuzzOptions, Kind
+from stream.buzz.profile import HourProfile
+from stream.buzz.share import ModelShare
+from stream.buzz.texts import RecentTexts, SampleText
+from stream.buzz.words import Background
+
+_PRIOR_MENTIONS = 20.0
+_PRIOR_SHARE = 0.3
+PARTS = ("open", "closed", "texts", "profile")
+
+
+@dataclass(slots=True)
+class OpenStep:
+    """A step of event time that still waits for late mentions.
+
+    `votes` holds, for each version of the model, how many it scored and how many of these it
+    called negative.
+    """
+
+    total: int = 0
+    copies: int = 0
+    votes: dict[str, list[int]] = field(default_factory=dict)
+    negative: list[SampleText] = field(default_factory=list)
+    other: list[SampleText] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class OpenPart:
+    """Steps not yet closed; `until` is the first of them, -1 before the first mention.
+
+    `near`: an alert is open or near, and near copies are looked for.
+    """
+
+    until: int = -1
+    since: int = -1
+    late: int = 0
+    near: bool = False
+    steps: dict[int, OpenStep] = field(default_factory=dict)
+    recent: RecentDigests = field(default_factory=RecentDigests)
+    sketches: RecentDigests = field(default_factory=RecentDigests)
+
+
+@dataclass(slots=True)
+class ClosedPart:
+    """Counts of the last steps, newest last, and of the hour that is under way.
+
+    `scored`, `negative` and their hour hold only steps of the model version that speaks now.
+    """
+
+    until: int = -1
+    total: list[int] = field(default_factory=list)
+    copies: list[int] = field(default_factory=list)
+    scored: list[int] = field(default_factory=list)
+    negative: list[int] = field(default_factory=list)
+    hour_steps: int = 0
+    hour_total: int = 0
+    hour_scored: int = 0
+    hour_negative: int = 0
+    share: ModelShare = field(default_factory=ModelShare)
+    alarms: dict[Kind, Alarm] = field(
+        default_factory=lambda: {"negative": Alarm(), "volume": Alarm()}
+    )
+    memory: dict[Kind, list[WindowMemory]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class ProfilePart:
+    """What is normal: mentions and negatives by hour of the week, and the words of the brand."""
+
+    mentions: HourProfile = field(default_factory=HourProfile)
+    negatives: HourProfile = field(default_factory=HourProfile)
+    words: Background = field(default_factory=Background)
+
+    def share(self, hour: int, step_minutes: int) -> float:
+        """True share of negatives in an hour, with a prior worth few mentions."""
+        hours = max(self.mentions.total_seen, 1.0)
+        prior = _PRIOR_MENTIONS * step_minutes / (HOUR * hours)
+        negatives = self.negatives.hour_mean(hour) + prior * _PRIOR_SHARE
+        return negatives / (self.mentions.hour_mean(hour) + prior)
+
+
+@dataclass(slots=True)
+class BrandState:
+    """The state of one brand. `changed` names the parts to write since it was last emptied."""
+
+    brand: str
+    open: OpenPart = field(default_factory=OpenPart)
+    closed: ClosedPart = field(default_factory=ClosedPart)
+    texts: RecentTexts = field(default_factory=RecentTexts)
+    profile: ProfilePart = field(default_factory=ProfilePart)
+    changed: set[str] = field(default_factory=set, compare=False)
+
+
+_ADAPTERS: dict[str, TypeAdapter[object]] = {}
+
+
+def new_brand(brand: str, options: BuzzOptions) -> BrandState:
+    """A brand of which nothing is known."""
+    state = BrandState(brand)
+    state.closed.memory = {
+        "negative": [WindowMemory() for _ in options.negative.windows],
+        "volume": [WindowMemory() for _ in options.volume.windows],
+    }
+    return state
+
+
+def dump_part(state: BrandState, part: str) -> bytes:
+    """One part of the state as JSON."""
+    return orjson.dumps(getattr(state, part), option=orjson.OPT_NON_STR_KEYS)
+
+
+def load_brand(brand: str, parts: dict[str, bytes], options: BuzzOptions) -> BrandState:
+    """The state that was dumped; a part that is missing starts empty.
+
+    Raises:
+        BadMessageError: a part is not what `dump_part` writes.
+    """
+    state = new_brand(brand, options)
+    for part, content in parts.items():
+        setattr(state, part, _read(part, content))
+    return state
+
+
+def _read(part: str, content: bytes) -> object:
+    kinds = {"open": OpenPart, "closed": ClosedPart, "texts": RecentTexts, "profile": ProfilePart}
+    if part not in kinds:
+        raise BadMessageError("state", f"expected one of {', '.join(PARTS)}, got {part!r}")
+    adapter = _ADAPTERS.setdefault(part, TypeAdapter(kinds[part]))
+    try:
+        return adapter.validate_json(content)
+    except ValidationError as error:
+        raise BadMessageError("state", f"part {part!r}: {error.error_count()} faults") from error

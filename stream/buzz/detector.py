@@ -1,0 +1,165 @@
+"""Counts in, alerts out: the detector of one or many brands, without any input or output."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from sentiment.alerts import BuzzAlert
+from stream.buzz.alarm import State
+from stream.buzz.brand import BrandState, OpenPart, OpenStep
+from stream.buzz.close import close_hour, close_step, skip_quiet
+from stream.buzz.duplicates import near_sketch
+from stream.buzz.explain import Transition, explain
+from stream.buzz.judge import judge, without_near_copies
+from stream.buzz.methods import Method, method
+from stream.buzz.options import KINDS, BuzzOptions, Kind
+from stream.buzz.share import Rates
+from stream.buzz.texts import SampleText, is_wanted, keep_sample
+
+_NEAR = 0.7
+"""From this strength on a brand is near an alert, and near copies of its texts count as copies."""
+_NEGATIVE = 0.5
+"""Above this a text counts as negative: the error rates of the card are taken there."""
+
+
+class Sighting(NamedTuple):
+    """A mention of a brand, as the detector takes it.
+
+    Attributes:
+        minute: event time, minutes since 1970.
+        p_negative: None where the text was not scored.
+        model_version: the version that scored it.
+        digest: `duplicates.text_digest` of the text.
+        text: as it came.
+        id: of the tweet.
+    """
+
+    minute: int
+    p_negative: float | None
+    model_version: str
+    digest: int
+    text: str
+    id: str
+
+
+class Detector:
+    """The rules; what is remembered lies in the `BrandState` of each brand.
+
+    Args:
+        options: see there.
+        rates: error rates by version of the model; a version that is missing is taken as it is.
+    """
+
+    def __init__(
+        self, options: BuzzOptions | None = None, rates: Mapping[str, Rates] | None = None
+    ) -> None:
+        self.options = options or BuzzOptions()
+        self.rates = dict(rates or {})
+        self.method: Method = method(self.options.method)
+
+    def update(self, state: BrandState, sightings: Iterable[Sighting], now: int) -> None:
+        """Count mentions of a brand.
+
+        Args:
+            state: of the brand; changed in place.
+            sightings: in the order of the partition.
+            now: minute of the broker's time; a later event time counts as this one.
+        """
+        opened, size = state.open, self.options.step_minutes
+        steps, is_copy, near = opened.steps, opened.recent.is_copy, opened.near
+        for sighting in sightings:
+            minute = sighting[0]
+            number = (minute if minute < now else now) // size
+            if opened.until < 0:
+                self._start(state, number)
+            if number < opened.until:
+                opened.late += 1
+                continue
+            step = steps.get(number)
+            if step is None:
+                step = steps[number] = OpenStep()
+            if is_copy(sighting[3]) or (
+                near and opened.sketches.is_near_copy(near_sketch(sighting[4]))
+            ):
+                step.copies += 1
+            else:
+                _add(step, number, sighting)
+        state.changed.add("open")
+
+    def count(
+        self, state: BrandState, minute: int, total: int, scored: int = 0, negative: int = 0
+    ) -> None:
+        """Count mentions without their texts, as history in the form of counts has them."""
+        number = minute // self.options.step_minutes
+        if state.open.until < 0:
+            self._start(state, number)
+        if number < state.open.until:
+            state.open.late += total
+            return
+        step = state.open.steps.setdefault(number, OpenStep())
+        step.total += total
+        votes = step.votes.setdefault("", [0, 0])
+        votes[0] += scored
+        votes[1] += negative
+        state.changed.add("open")
+
+    def close_minutes(self, state: BrandState, watermark: int) -> list[BuzzAlert]:
+        """Close all steps that end by the watermark (a minute); returns what alerts did."""
+        opened, size = state.open, self.options.step_minutes
+        end = watermark // size
+        found: list[BuzzAlert] = []
+        while 0 <= opened.until < end:
+            if not skip_quiet(state, end, self.options):
+                found += self._close_one(state)
+        return found
+
+    def _close_one(self, state: BrandState) -> list[BuzzAlert]:
+        close_step(state, self.rates, self.options)
+        state.open.near = False
+        found = [alert for kind in KINDS if (alert := self._follow(state, kind))]
+        if state.closed.until * self.options.step_minutes % 60 < self.options.step_minutes:
+            close_hour(state, self.method, self.options)
+        state.changed.update(("open", "closed", "texts"))
+        return found
+
+    def _follow(self, state: BrandState, kind: Kind) -> BuzzAlert | None:
+        options, alarm, until = self.options, state.closed.alarms[kind], state.closed.until
+        minute, watch = until * options.step_minutes, options.watch(kind)
+        verdict = judge(state, kind, self.method, options)
+        state.open.near = state.open.near or alarm.is_open or verdict.strength > _NEAR
+        change: State | None = None
+        opened = alarm.opened if alarm.is_open else minute
+        if alarm.is_open:
+            change = alarm.follow(minute, verdict.strength, verdict.excess, watch)
+        elif self._is_warm(state) and alarm.may_open(minute, verdict.strength, watch):
+            verdict = without_near_copies(state, kind, verdict, self.method, options)
+            if alarm.may_open(minute, verdict.strength, watch):
+                change = alarm.open(minute, verdict.strength, verdict.excess)
+        if change is None:
+            return None
+        return explain(state, Transition(kind, change, opened, minute, verdict), options)
+
+    def _is_warm(self, state: BrandState) -> bool:
+        steps = state.closed.until - state.open.since
+        return steps * self.options.step_minutes >= self.options.warmup_hours * 60
+
+    def _start(self, state: BrandState, number: int) -> None:
+        first = max(number - self.options.steps(self.options.lateness_minutes), 0)
+        opened: OpenPart = state.open
+        opened.until = opened.since = state.closed.until = first
+        state.changed.update(("closed", "profile"))
+
+
+def _add(step: OpenStep, number: int, sighting: Sighting) -> None:
+    _, p_negative, version, digest, text, tweet = sighting
+    step.total += 1
+    kept = step.other
+    if p_negative is not None:
+        votes = step.votes.get(version)
+        if votes is None:
+            votes = step.votes[version] = [0, 0]
+        votes[0] += 1
+        if p_negative > _NEGATIVE:
+            votes[1] += 1
+            kept = step.negative
+    if is_wanted(kept, digest):
+        keep_sample(kept, SampleText(number, digest, tweet, text, p_negative))

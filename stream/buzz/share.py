@@ -1,0 +1,97 @@
+"""The share of negatives: corrected by the model's error rates, and kept level across versions."""
+
+import math
+from dataclasses import dataclass
+
+_HALF_LIFE_HOURS = 24
+_DECAY = 0.5 ** (1 / _HALF_LIFE_HOURS)
+_LEVEL_MENTIONS = 50.0
+_SETTLE_MENTIONS = 300
+_SETTLE_MINUTES = 60
+_LEAST, _MOST = 0.005, 0.995
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """How a model errs: parts of the positive called negative, and of the negative missed."""
+
+    false_positive: float = 0.0
+    false_negative: float = 0.0
+
+    @property
+    def slope(self) -> float:
+        """How much the observed share moves with the true one; never below a tenth."""
+        return max(1 - self.false_positive - self.false_negative, 0.1)
+
+    def observed(self, true: float) -> float:
+        """The share that the model calls negative, from the true share."""
+        return self.false_positive + self.slope * true
+
+    def corrected(self, observed: float) -> float:
+        """The true share, from the share called negative (adjusted count; Rogan and Gladen 1978,
+        Forman 2008), within 0 and 1."""
+        return min(max((observed - self.false_positive) / self.slope, 0.0), 1.0)
+
+
+@dataclass(slots=True)
+class ModelShare:
+    """The version that speaks, its error rates, and how its share lies beside the profile's.
+
+    The error rates of a card never fit one brand exactly. So the level of the share, as
+    log-odds beside the profile, is learned anew for each version, and until 300 mentions and an
+    hour have gone by, a share alone proves nothing.
+    """
+
+    version: str = ""
+    false_positive: float = 0.0
+    false_negative: float = 0.0
+    since: int = -1
+    mentions: int = 0
+    negative: float = 0.0
+    expected: float = 0.0
+    scored: float = 0.0
+
+    @property
+    def rates(self) -> Rates:
+        """The error rates of the version that speaks."""
+        return Rates(self.false_positive, self.false_negative)
+
+    def change(self, version: str, rates: Rates, minute: int) -> None:
+        """Another version speaks from `minute` on."""
+        first = not self.version
+        self.version, self.since = version, -1 if first else minute
+        self.false_positive, self.false_negative = rates.false_positive, rates.false_negative
+        self.mentions = 0
+        self.negative = self.expected = self.scored = 0.0
+
+    def settled(self, minute: int) -> bool:
+        """Whether enough was heard of this version to trust a share by itself."""
+        if self.since < 0:
+            return True
+        return minute - self.since >= _SETTLE_MINUTES and self.mentions >= _SETTLE_MENTIONS
+
+    def expect(self, normal: float) -> float:
+        """The share this version should call negative where the profile says `normal` (true)."""
+        plain = min(max(self.rates.observed(normal), _LEAST), _MOST)
+        prior = _LEVEL_MENTIONS
+        seen = (self.negative + prior * plain) / (self.scored + prior)
+        usual = (self.expected + prior * plain) / (self.scored + prior)
+        shift = _log_odds(min(max(seen, _LEAST), _MOST)) - _log_odds(min(max(usual, _LEAST), _MOST))
+        return 1 / (1 + math.exp(-(_log_odds(plain) + shift)))
+
+    def learn(self, scored: int, negative: int, normal: float) -> None:
+        """Take the counts of an hour in which the profile said `normal` (true share)."""
+        plain = min(max(self.rates.observed(normal), _LEAST), _MOST)
+        taken = float(negative)
+        if self.mentions >= _SETTLE_MENTIONS:
+            spread = 3 * math.sqrt(scored * plain * (1 - plain)) + 0.1 * scored
+            usual = scored * self.expect(normal)
+            taken = min(max(taken, usual - spread), usual + spread)
+        self.mentions += scored
+        self.negative = self.negative * _DECAY + taken
+        self.expected = self.expected * _DECAY + scored * plain
+        self.scored = self.scored * _DECAY + scored
+
+
+def _log_odds(share: float) -> float:
+    return math.log(share / (1 - share))

@@ -1,0 +1,59 @@
+"""Writes to and reads from topics, for tests."""
+
+import asyncio
+from collections.abc import Sequence
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+
+from sentiment.settings import Settings
+from stream.lag import group_lag
+from stream.settings import StreamSettings
+
+
+def send(settings: Settings, topic: str, values: Sequence[bytes | None], **record: object) -> None:
+    """Writes records with these values, all with the same other fields."""
+
+    async def run() -> None:
+        producer = AIOKafkaProducer(
+            **settings.kafka_client, linger_ms=5, max_request_size=2_000_000
+        )
+        await producer.start()
+        try:
+            fields = {"key": b"k"} | record
+            waiting = [await producer.send(settings.topic(topic), v, **fields) for v in values]
+            await asyncio.gather(*waiting)
+        finally:
+            await producer.stop()
+
+    asyncio.run(run())
+
+
+def read_all(
+    settings: Settings, topic: str, isolation: str = "read_committed"
+) -> list[ConsumerRecord]:
+    """All records of a topic up to its present end."""
+
+    async def run() -> list[ConsumerRecord]:
+        consumer = AIOKafkaConsumer(**settings.kafka_client, isolation_level=isolation)
+        await consumer.start()
+        try:
+            name = settings.topic(topic)
+            await consumer._client._wait_on_metadata(name)
+            sources = [TopicPartition(name, p) for p in consumer.partitions_for_topic(name)]
+            consumer.assign(sources)
+            await consumer.seek_to_beginning()
+            ends = await consumer.end_offsets(sources)
+            records: list[ConsumerRecord] = []
+            while any([await consumer.position(s) < ends[s] for s in sources]):
+                for some in (await consumer.getmany(timeout_ms=200)).values():
+                    records += some
+            return records
+        finally:
+            await consumer.stop()
+
+    return asyncio.run(run())
+
+
+def lag(settings: StreamSettings, topic: str) -> int:
+    """Records that the group has not committed yet."""
+    return sum(asyncio.run(group_lag(settings, settings.group, settings.topic(topic))).values())

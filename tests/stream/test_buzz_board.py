@@ -1,0 +1,126 @@
+"""The detector's findings as metrics, from real states and alerts."""
+
+from datetime import UTC, datetime
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from sentiment.alerts import BuzzAlert, Measure, SampleTweet
+from stream.brand_labels import BrandLabels
+from stream.buzz.brand import BrandState, new_brand
+from stream.buzz.detector import Detector, Sighting
+from stream.buzz.options import BuzzOptions
+from stream.buzz_board import BuzzBoard
+from stream.metrics import BuzzMetrics
+
+NOW = datetime(2026, 1, 31, 8, tzinfo=UTC)
+OPTIONS = BuzzOptions()
+
+
+@pytest.fixture
+def registry() -> CollectorRegistry:
+    return CollectorRegistry()
+
+
+@pytest.fixture
+def board(registry: CollectorRegistry) -> BuzzBoard:
+    return BuzzBoard(BuzzMetrics(registry), OPTIONS, lambda: {"delta"})
+
+
+def alert(state: str, brand: str = "delta", kind: str = "negative") -> BuzzAlert:
+    return BuzzAlert(
+        id="1", brand=brand, kind=kind, state=state, opened_at=NOW, at=NOW,
+        window_start=NOW, window_end=NOW, share=Measure(now=0.8, expected=0.3),
+        volume=Measure(now=50, expected=10), strength=2.0,
+        samples=[SampleTweet(id="1", text="late\n again " + "x" * 400, p_negative=0.9)],
+    )  # fmt: skip
+
+
+def closed_minutes(brand: str, negative: int, other: int) -> BrandState:
+    state = new_brand(brand, OPTIONS)
+    detector = Detector(OPTIONS)
+    minute = 30_000_000
+    sightings = [
+        Sighting(minute, 0.9 if i < negative else 0.1, "1", i, f"text {i}", str(i))
+        for i in range(negative + other)
+    ]
+    detector.update(state, sightings, minute)
+    detector.close_minutes(state, minute + 1)
+    return state
+
+
+def samples(registry: CollectorRegistry, name: str) -> dict[tuple[str, ...], float]:
+    return {
+        tuple(sample.labels.values()): sample.value
+        for family in registry.collect()
+        for sample in family.samples
+        if sample.name == name
+    }
+
+
+def test_share_and_volume_of_the_last_minutes_are_shown(
+    board: BuzzBoard, registry: CollectorRegistry
+) -> None:
+    board.show(closed_minutes("delta", 3, 1))
+    assert registry.get_sample_value("badbuzz_buzz_negative_share", {"brand": "delta"}) == 0.75
+    assert registry.get_sample_value("badbuzz_buzz_mentions", {"brand": "delta"}) == 4
+    assert samples(registry, "badbuzz_buzz_alerts_open") == {
+        ("delta", "negative"): 0,
+        ("delta", "volume"): 0,
+    }
+
+
+def test_an_open_alert_is_shown_with_its_samples_until_it_closes(
+    board: BuzzBoard, registry: CollectorRegistry
+) -> None:
+    board.tell(alert("open"))
+    board.tell(alert("worse"))
+    assert samples(registry, "badbuzz_buzz_alerts_open") == {("delta", "negative"): 1}
+    shown = samples(registry, "badbuzz_buzz_alert_sample_p_negative")
+    assert shown == {("delta", "negative", ("late again " + "x" * 400)[:200]): 0.9}
+    assert samples(registry, "badbuzz_buzz_alerts_total") == {("negative",): 1, ("volume",): 0}
+    board.tell(alert("closed"))
+    assert samples(registry, "badbuzz_buzz_alerts_open") == {("delta", "negative"): 0}
+    assert not samples(registry, "badbuzz_buzz_alert_sample_p_negative")
+
+
+def test_a_brand_that_moved_to_another_worker_has_no_series_left(
+    board: BuzzBoard, registry: CollectorRegistry
+) -> None:
+    board.show(closed_minutes("delta", 3, 1))
+    board.tell(alert("open"))
+    board.forget("delta")
+    left = [s for f in registry.collect() for s in f.samples if "brand" in s.labels]
+    assert not left
+
+
+def test_the_brand_label_is_bounded_however_many_brands_there_are(
+    board: BuzzBoard, registry: CollectorRegistry
+) -> None:
+    for number in range(200):
+        board.show(closed_minutes(f"brand-{number}", 1, number // 4))
+    shown = {brand for (brand,) in samples(registry, "badbuzz_buzz_mentions")}
+    assert len(shown) == 50
+    assert "brand-199" in shown
+    board.show(closed_minutes("delta", 1, 0))
+    assert ("delta",) in samples(registry, "badbuzz_buzz_mentions")
+
+
+def test_a_small_brand_with_an_open_alert_keeps_its_label() -> None:
+    left: list[str] = []
+    labels = BrandLabels(set, left.append, most=2)
+    assert labels.label("a", 10) == "a"
+    assert labels.label("b", 20) == "b"
+    assert labels.label("c", 12) is None
+    assert labels.pin("c") == "c"
+    assert left == ["a"]
+    assert labels.label("d", 1_000) == "d"
+    assert left == ["a", "b"]
+    assert labels.label("e", 10_000_000) == "e"
+    assert left == ["a", "b", "d"]
+    assert labels.pin("f") == "f"
+    assert labels.pin("g") == "other"
+    labels.unpin("c")
+    assert labels.label("c", 1) == "c"
+    assert labels.label("h", 5) == "h"
+    assert left == ["a", "b", "d", "e", "c"]
