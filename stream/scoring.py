@@ -127,8 +127,11 @@ class ScoreBatch:
             yield self.publish(self.infer(self.prepare(batch)))
         except Exception as error:  # noqa: BLE001 - whatever a model or a message can raise
             records = batch.records
-            if len(records) == 1:
-                yield self._outputs(batch, [], {}, [(records[0], "score", error)], [])
+            if len(records) <= 1:
+                letters: list[tuple[ConsumerRecord, Stage, Exception]] = [
+                    (record, "score", error) for record in records
+                ]
+                yield self._outputs(batch, [], {}, letters, [])
                 return
             middle = len(records) // 2
             for part in (records[:middle], records[middle:]):
