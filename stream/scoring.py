@@ -131,15 +131,8 @@ class ScoreBatch:
         except Exception as error:  # noqa: BLE001 - whatever a model or a message can raise
             records = batch.records
             if len(records) <= 1:
-<<<<<<< HEAD
                 guilty = [(record, _SCORE, error) for record in records]
                 yield self._outputs(batch, [], {}, guilty, Tally())
-=======
-                letters: list[tuple[ConsumerRecord, Stage, Exception]] = [
-                    (record, "score", error) for record in records
-                ]
-                yield self._outputs(batch, [], {}, letters, [])
->>>>>>> bench
                 return
             middle = len(records) // 2
             for part in (records[:middle], records[middle:]):
