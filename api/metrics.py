@@ -10,6 +10,8 @@ _TEXTS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 _OUTCOMES = ("stored", "known", "conflict", "unavailable")
 _LABELS: tuple[Label, ...] = ("negative", "positive", "uncertain", "unsupported")
 _MOST_VERSIONS = 100
+_EARLIER_VERSIONS = 20
+_REFUSALS = ("GoldenSetError", "ArtefactError")
 OTHER = "other"
 
 
@@ -88,10 +90,11 @@ class Metrics:
         self._touch()
 
     def runs(self, model: ModelVersion) -> None:
-        """A version runs from now on: its series exist from zero on."""
+        """A version runs from now on: its series, and those of earlier ones, exist from zero."""
         self.model.clear()
         self.model.labels(model.name, model.version, model.digest).set(1)
-        self.bad_prediction.labels(self._version(model.version))
+        for version in _up_to(model.version):
+            self.bad_prediction.labels(self._version(version))
 
     def wrong(self, model_version: str) -> None:
         """Count a wrong prediction; callers choose the version's name, so names are bounded."""
@@ -109,4 +112,17 @@ class Metrics:
             self.predictions.labels(label)
         for outcome in _OUTCOMES:
             self.feedback.labels(outcome)
+        for reason in _REFUSALS:
+            self.model_refused.labels(reason)
         self.bad_prediction.labels(OTHER)
+
+
+def _up_to(version: str) -> list[str]:
+    """A version and those shortly before it, whose tweets people still judge.
+
+    A series that is born above zero shows Prometheus no increase: all must exist from zero on.
+    """
+    if not version.isdecimal():
+        return [version]
+    newest = int(version)
+    return [str(number) for number in range(max(newest - _EARLIER_VERSIONS, 1), newest + 1)]
