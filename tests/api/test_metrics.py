@@ -33,3 +33,12 @@ def test_refusals_exist_from_zero_on() -> None:
     for reason in ("GoldenSetError", "ArtefactError"):
         name = "badbuzz_api_model_refused_total"
         assert registry.get_sample_value(name, {"reason": reason}) == 0
+
+
+def test_a_version_that_never_ran_here_counts_as_another_from_zero_on() -> None:
+    registry = CollectorRegistry()
+    metrics = Metrics(registry)
+    metrics.runs(ModelVersion("sentiment", "3", "abc"))
+    for version in ("2", "4", "no-such-version"):
+        metrics.wrong(version)
+    assert versions(registry) == {"1": 0, "2": 1, "3": 0, "other": 2}

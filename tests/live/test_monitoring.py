@@ -1,0 +1,236 @@
+"""Every alert on the real thing: the real Prometheus watches the real worker and API."""
+
+import asyncio
+import subprocess
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+from prometheus_client import CollectorRegistry, start_http_server
+
+from infra.local.kafka import LocalKafka
+from infra.local.mlflow import LocalMlflow
+from infra.local.ports import free_port
+from monitoring.generate.alerts import ALERTS, BAD_PREDICTIONS
+from sentiment.messages import Mention
+from sentiment.topics import MENTIONS, SCORED
+from stream.buzz.brand import BrandState, new_brand
+from stream.buzz.detector import Detector, Sighting
+from stream.buzz.duplicates import text_digest
+from stream.buzz.options import BuzzOptions
+from stream.buzz_board import BuzzBoard
+from stream.metrics import BuzzMetrics
+from stream.topics import create_topics
+from tests.live.conftest import wait_until
+from tests.live.kafka_io import read_all
+from tests.live.watched import TEXTS, Watched
+from tests.monitoring.queries import panel_queries
+
+pytestmark = [pytest.mark.live, pytest.mark.prometheus]
+BRAND = "delta"
+
+
+class Buzz:
+    """The detector on the mentions that the worker published, its findings on a page.
+
+    Stands where the buzz agent stands in a worker: reads the topic, closes minutes, shows.
+    """
+
+    def __init__(self) -> None:
+        registry = CollectorRegistry()
+        self.port = free_port()
+        self._server, self._thread = start_http_server(self.port, "127.0.0.1", registry)
+        options = BuzzOptions()
+        self._detector = Detector(options)
+        self._board = BuzzBoard(BuzzMetrics(registry), options, lambda: {BRAND})
+        self._state = new_brand(BRAND, options)
+        self._taken = 0
+        self._learn(self._state)
+
+    def _learn(self, state: BrandState) -> None:
+        """Three days of quiet history: five mentions a minute, one of them negative."""
+        self.minute = int(time.time()) // 60 - 40
+        for minute in range(self.minute - 3 * 24 * 60, self.minute):
+            self._detector.count(state, minute, 5, 5, 1)
+        self._detector.close_minutes(state, self.minute)
+        self._board.show(state)
+
+    def follow(self, watched: Watched) -> None:
+        """Take the mentions that are new on the topic, minute by minute, and show the brand."""
+        records = read_all(watched.settings, MENTIONS)[self._taken :]
+        self._taken += len(records)
+        mentions = [Mention.model_validate_json(record.value or b"") for record in records]
+        sightings = sorted(map(_sighting, mentions), key=lambda sighting: sighting.minute)
+        now = int(time.time()) // 60
+        self._detector.update(self._state, sightings, now)
+        for minute in range(self.minute, now - 1):
+            for alert in self._detector.close_minutes(self._state, minute):
+                self._board.tell(alert)
+        self._board.show(self._state)
+
+    def close(self) -> None:
+        """Serve the page no more."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def _sighting(mention: Mention) -> Sighting:
+    minute = int(mention.event_time.timestamp()) // 60
+    digest = text_digest(mention.text)
+    return Sighting(
+        minute, mention.p_negative, mention.model_version, digest, mention.text, mention.id
+    )
+
+
+@pytest.fixture(scope="module")
+def buzz() -> Iterator[Buzz]:
+    buzz = Buzz()
+    yield buzz
+    buzz.close()
+
+
+@pytest.fixture(scope="module")
+def watched(
+    kafka: LocalKafka,
+    mlflow_server: LocalMlflow,
+    tmp_path_factory: pytest.TempPathFactory,
+    prometheus_program: str,
+    buzz: Buzz,
+) -> Iterator[Watched]:
+    folder = tmp_path_factory.mktemp("watched")
+    with Watched(kafka, mlflow_server, folder, prometheus_program, [buzz.port]) as watched:
+        yield watched
+
+
+def test_nothing_fires_in_a_quiet_replay(watched: Watched, buzz: Buzz) -> None:
+    started = datetime.now(UTC)
+    for part in range(12):
+        watched.tweet(TEXTS[3_000 + part * 200 : 3_200 + part * 200])
+        moment = started - timedelta(minutes=38 - part)
+        watched.tweet([f"{text} {part}" for text in TEXTS[part * 5 : part * 5 + 5]], BRAND, moment)
+        watched.judge("positive")
+        time.sleep(0.5)
+    buzz.follow(watched)
+    prometheus = watched.prometheus
+    wait_until(lambda: prometheus.value("sum(badbuzz_tweets_total)") == 2_460, 10, "scraped")
+    wait_until(lambda: prometheus.value("count(badbuzz_drift_psi)") == 4, 10, "drift is measured")
+    time.sleep(3)
+    assert prometheus.states() == set()
+    assert prometheus.rule_faults() == []
+    assert prometheus.value("max(badbuzz_drift_psi)") < 0.25
+    assert prometheus.value("sum(badbuzz_shadow_tweets_total)") > 100
+    assert prometheus.value("badbuzz_latency_seconds_count") > 100
+
+
+def test_two_wrong_predictions_do_not_fire_and_the_third_does(watched: Watched) -> None:
+    prometheus = watched.prometheus
+    assert prometheus.query('bad_prediction_total{model_version="1"}')
+    watched.judge("negative", version="1")
+    watched.judge("negative", version="2")
+    wait_until(lambda: prometheus.value("sum(bad_prediction_total)") == 2, 10, "both are scraped")
+    time.sleep(3)
+    assert BAD_PREDICTIONS not in prometheus.firing()
+    watched.judge("negative", version="1")
+    alert = watched.wait_firing(BAD_PREDICTIONS)
+    assert alert["annotations"]["summary"] == "3 wrong predictions within 5 minutes"
+
+
+def test_a_burst_of_negative_tweets_about_a_brand_fires(watched: Watched, buzz: Buzz) -> None:
+    now = datetime.now(UTC)
+    for minute in range(12, 2, -1):
+        texts = [f"flight {i}-{minute} late and awful, the worst" for i in range(15)]
+        watched.tweet(texts, BRAND, now - timedelta(minutes=minute))
+    buzz.follow(watched)
+    alert = watched.wait_firing("Bad buzz")
+    assert alert["labels"]["brand"] == BRAND
+    assert watched.prometheus.query(f'badbuzz_buzz_alert_sample_p_negative{{brand="{BRAND}"}}')
+
+
+def test_a_flood_of_dead_letters_fires(watched: Watched) -> None:
+    watched.push([b"{broken"] * 400)
+    alert = watched.wait_firing("Dead letters")
+    assert "%" in alert["annotations"]["summary"]
+
+
+def test_a_shift_of_the_tweets_fires(watched: Watched) -> None:
+    for _ in range(15):
+        watched.tweet([text + " and so on and so forth" * 3 for text in TEXTS[:400]])
+    watched.wait_firing("Drift", 30)
+
+
+def test_people_measure_champion_and_challenger_on_the_same_texts(watched: Watched) -> None:
+    before = watched.prometheus.value("sum(badbuzz_shadow_feedback_total)")
+    watched.judge("negative", predicted="negative")
+    expression = "sum(badbuzz_shadow_feedback_total)"
+    wait_until(lambda: watched.prometheus.value(expression) == before + 2, 15, "both are judged")
+
+
+def test_a_version_that_is_refused_fires(watched: Watched) -> None:
+    number = watched.register(2.0)
+    digest = "0" * 16
+    watched.versions._client.set_model_version_tag(
+        watched.settings.model_name, number, "badbuzz.digest", digest
+    )
+    watched.versions.point(number)
+    alert = watched.wait_firing("Model refused", 30)
+    assert alert["labels"]["reason"] == "ArtefactError"
+
+
+def test_every_query_of_dashboards_and_rules_returns_data(watched: Watched) -> None:
+    prometheus = watched.prometheus
+    queries = [*panel_queries(BRAND), *((alert.title, alert.query) for alert in ALERTS)]
+    without = [f"{place}: {query}" for place, query in queries if not prometheus.query(query)]
+    assert without == []
+
+
+def test_metric_pages_pass_promtool(watched: Watched, promtool: str) -> None:
+    for port in (watched.worker.port, watched.api_port):
+        text = httpx.get(f"http://127.0.0.1:{port}/metrics").content
+        done = subprocess.run(
+            [promtool, "check", "metrics"], input=text, capture_output=True, check=False
+        )
+        assert done.returncode == 0, done.stderr.decode()
+
+
+def test_a_stuck_partition_fires_and_ends_when_it_moves_again(
+    kafka: LocalKafka, mlflow_server: LocalMlflow, tmp_path_factory: pytest.TempPathFactory,
+    prometheus_program: str,
+) -> None:  # fmt: skip
+    folder = tmp_path_factory.mktemp("stuck")
+    with Watched(kafka, mlflow_server, folder, prometheus_program) as watched:
+        watched.tweet(TEXTS[:100])
+        _drop_topic(watched, SCORED)
+        watched.push([b'{"id": "1", "text": "late"}'] * 10)
+        alert = watched.wait_firing("Worker not progressing", 100)
+        assert alert["labels"]["topic"] == watched.settings.topic("tweets")
+        watched.wait_firing("Consumer lag")
+        assert "Target down" not in watched.prometheus.firing()
+        asyncio.run(create_topics(watched.settings))
+        wait_until(lambda: not watched.prometheus.firing(), 60, "all is well again")
+
+
+def test_a_stopped_worker_fires(
+    kafka: LocalKafka, mlflow_server: LocalMlflow, tmp_path_factory: pytest.TempPathFactory,
+    prometheus_program: str,
+) -> None:  # fmt: skip
+    folder = tmp_path_factory.mktemp("stopped")
+    with Watched(kafka, mlflow_server, folder, prometheus_program) as watched:
+        watched.fleet.leave(watched.worker)
+        alert = watched.wait_firing("Target down")
+        assert alert["labels"]["job"] == "badbuzz-worker"
+        assert alert["labels"]["instance"] == f"127.0.0.1:{watched.worker.port}"
+
+
+def _drop_topic(watched: Watched, name: str) -> None:
+    async def drop() -> None:
+        admin = AIOKafkaAdminClient(**watched.settings.kafka_client)
+        await admin.start()
+        try:
+            await admin.delete_topics([watched.settings.topic(name)])
+        finally:
+            await admin.close()
+
+    asyncio.run(drop())
