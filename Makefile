@@ -6,7 +6,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(VENV)/bin/uv
 
-.PHONY: help install run stop data lock dashboards lint format types test clean
+MESSAGES ?= 500000
+KILLS ?= 50
+BROKER_KILLS ?= 5
+ZOMBIES ?= 5
+SWAPS ?= 10
+LEAVES ?= 5
+WORKERS ?= 2
+
+.PHONY: help install run stop data train lock dashboards lint format test chaos clean
 
 help: ## Print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -50,6 +58,14 @@ format: $(VENV)/.installed-dev ## Put the code into the project's format
 
 test: $(VENV)/.installed-dev ## Run every test, against real services started here
 	$(BIN)/pytest
+
+train: $(VENV)/.installed ## Train the default candidates on the data there is; needs MLflow
+	$(BIN)/badbuzz train
+
+chaos: $(VENV)/.installed-dev ## Kill, freeze and restart everything at random under load; count every message
+	$(BIN)/python -m tests.chaos.run --messages $(MESSAGES) --kills $(KILLS) \
+		--broker-kills $(BROKER_KILLS) --zombies $(ZOMBIES) --swaps $(SWAPS) --leaves $(LEAVES) \
+		--workers $(WORKERS)
 
 clean: ## Remove the virtual environment and caches; keeps data/, models/ and .badbuzz/
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
@@ -60,6 +60,11 @@ def serve(app: FastAPI) -> ASGIApp:
             allow_headers=["authorization", "content-type", "idempotency-key", "x-api-key"],
             expose_headers=["x-request-id", "retry-after"],
         )
-    routers = (*_ROUTERS, predict.batch_router)
-    paths = frozenset(str(getattr(route, "path", "")) for one in routers for route in one.routes)
-    return Frame(served, service.metrics, paths, local_only=not service.gate.keys)
+    paths = _paths(*_ROUTERS, predict.batch_router)
+    most = {"": service.settings.api_max_body_bytes}
+    most |= dict.fromkeys(_paths(predict.batch_router), service.settings.api_max_batch_body_bytes)
+    return Frame(served, service.metrics, paths, not service.gate.keys, most)
+
+
+def _paths(*routers: APIRouter) -> frozenset[str]:
+    return frozenset(str(getattr(route, "path", "")) for one in routers for route in one.routes)

@@ -1,8 +1,10 @@
 """`badbuzz api`: serve until told to stop, then finish what was accepted."""
 
 import logging
+import signal
 import socket
 import sys
+from types import FrameType
 
 import click
 import uvicorn
@@ -26,6 +28,11 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, service: Service) -> None:
         super().__init__(config)
         self._service = service
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        # Unlike its parent it forgets the signal, so that a stop that was asked for ends with 0.
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._service.live.clients.close()

@@ -48,10 +48,10 @@ class Gate:
                 "Send a key as `Authorization: Bearer KEY` or `X-API-Key: KEY`.",
                 {"WWW-Authenticate": "Bearer"},
             )
-        if role not in caller.roles:
-            raise ProblemError(403, f"Expected a key with the role `{role}`; this one lacks it.")
         if caller is not ANYONE:
             await self._count(self._calls, caller.name, "This key's limit is used up.")
+        if role not in caller.roles:
+            raise ProblemError(403, f"Expected a key with the role `{role}`; this one lacks it.")
         return caller
 
     async def identify(self, request: Request) -> Caller | None:

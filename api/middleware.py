@@ -3,6 +3,7 @@
 import logging
 import re
 import time
+from collections.abc import Mapping
 from secrets import token_hex
 from typing import Any
 
@@ -39,15 +40,22 @@ class Frame:
         metrics: where requests are counted.
         paths: those that are counted apart; all else is `other`.
         local_only: answer to the names of this machine only.
+        most_bytes: of the body, by path; `""` stands for all other paths.
     """
 
     def __init__(
-        self, app: ASGIApp, metrics: Metrics, paths: frozenset[str], local_only: bool
+        self,
+        app: ASGIApp,
+        metrics: Metrics,
+        paths: frozenset[str],
+        local_only: bool,
+        most_bytes: Mapping[str, int],
     ) -> None:
         self._app = app
         self._metrics = metrics
         self._paths = paths
         self._local_only = local_only
+        self._most_bytes = most_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -77,11 +85,22 @@ class Frame:
             self._record(scope, request_id, status or _CLIENT_LEFT, time.perf_counter() - began)
 
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._local_only and not is_local_name(_host(scope)):
-            wrong = ProblemError(421, "Without keys only localhost and 127.0.0.1 are served.")
-            await problem_response(wrong, scope["state"]["request_id"])(scope, receive, send)
-            return
-        await self._app(scope, receive, send)
+        problem = self._refusal(scope["path"], dict(scope["headers"]))
+        if problem is None:
+            await self._app(scope, receive, send)
+        else:
+            response = problem_response(problem, scope["state"]["request_id"])
+            await response(scope, receive, send)
+
+    def _refusal(self, path: str, headers: dict[bytes, bytes]) -> ProblemError | None:
+        if self._local_only and not is_local_name(headers.get(b"host", b"").decode("latin-1")):
+            return ProblemError(421, "Without keys only localhost and 127.0.0.1 are served.")
+        length = headers.get(b"content-length", b"")
+        most = self._most_bytes.get(path, self._most_bytes[""])
+        if length.isdigit() and int(length) > most:
+            # A body that does not tell its length is counted where it is read.
+            return ProblemError(413, f"Expected at most {most} bytes.", {"Connection": "close"})
+        return None
 
     def _record(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
         route = scope["path"] if scope["path"] in self._paths else "other"
@@ -101,13 +120,6 @@ class Frame:
                 "caller": scope["state"].get("caller"),
             }
             log.log(level, "request", extra=facts)
-
-
-def _host(scope: Scope) -> str:
-    for name, value in scope["headers"]:
-        if name == b"host":
-            return str(value.decode("latin-1"))
-    return ""
 
 
 def _request_id(scope: Scope) -> str:

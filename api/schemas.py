@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from sentiment.messages import Identifier, Label, Probability
 
@@ -11,6 +11,13 @@ MAX_BATCH = 1_000
 """Texts in one call of `/predict/batch`."""
 
 Text = Annotated[str, StringConstraints(pattern=r"\S", min_length=1)]
+Id = Annotated[
+    Identifier,
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "minLength": 1, "maxLength": 256}, {"type": "integer"}]}
+    ),
+]
+"""As on the topics: Twitter's ids come with and without quotes; answers have them with."""
 Key = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,128}$")]
 
 _TEXT = "@VirginAmerica 3 hours on the tarmac and no word. Never again."
@@ -29,7 +36,7 @@ class PredictRequest(_Request):
     """One text to score."""
 
     text: Text = Field(examples=[_TEXT])
-    id: Identifier | None = Field(None, examples=["570306133677760513"])
+    id: Id | None = Field(None, examples=["570306133677760513"])
     lang: str | None = Field(None, max_length=35, examples=["en"])
 
 
@@ -93,7 +100,7 @@ class FeedbackRequest(_Request):
     """A person's verdict on a prediction."""
 
     text: Text = Field(examples=[_TEXT])
-    tweet_id: Identifier | None = Field(None, examples=["570306133677760513"])
+    tweet_id: Id | None = Field(None, examples=["570306133677760513"])
     predicted: Label = Field(examples=["positive"])
     right: Literal["negative", "positive"] = Field(examples=["negative"])
     model_version: Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,64}$")] = Field(
@@ -125,7 +132,9 @@ class ModelInfo(_Answer):
     candidate: str
     languages: list[str]
     metrics: dict[str, float]
-    band: tuple[Probability, Probability] = Field(description="inside it a text is `uncertain`")
+    band: list[Probability] = Field(
+        min_length=2, max_length=2, description="inside it a text is `uncertain`"
+    )
     created_at: datetime
     running_since: datetime
 

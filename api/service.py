@@ -94,7 +94,7 @@ class Service:
             candidate=card.candidate,
             languages=card.languages,
             metrics=card.metrics,
-            band=card.band,
+            band=list(card.band),
             created_at=card.created_at,
             running_since=datetime.fromtimestamp(running.since, UTC),
         )

@@ -5,9 +5,12 @@ BadbuzzError
 ├── BadMessageError      a record cannot be read; it goes to the dead letters
 ├── ArtefactError        a model artefact is incomplete, damaged or of an unknown kind
 │   └── GoldenSetError   a model version does not reproduce its golden set
+├── TrainingError        a candidate cannot be trained here
+├── PromotionError       a version did not win the champion's place
 ├── RegistryError        the registry cannot be reached or lacks what was asked for
 │   └── AbsentError      the registry answers, and has no such model, version or alias
 ├── DataError            labelled data is missing or is not of the layout expected
+├── DeadLetterError      a dead letter cannot be sent again or dropped
 ├── TopicError           a topic is missing or is not as the settings say
 └── StackError           a part of the local stack cannot start
 """
@@ -43,6 +46,14 @@ class GoldenSetError(ArtefactError):
     """A model version does not reproduce the golden set of its card."""
 
 
+class TrainingError(BadbuzzError):
+    """A candidate cannot be trained here."""
+
+
+class PromotionError(BadbuzzError):
+    """A version did not win the champion's place; the message gives the reasons."""
+
+
 class RegistryError(BadbuzzError):
     """The registry cannot be reached, or lacks the model, version or alias asked for."""
 
@@ -57,6 +68,10 @@ class DataError(BadbuzzError):
 
 class TopicError(BadbuzzError):
     """A topic is missing or is not as the settings say."""
+
+
+class DeadLetterError(BadbuzzError):
+    """A dead letter cannot be sent again or dropped."""
 
 
 class StackError(BadbuzzError):

@@ -79,6 +79,15 @@ def words(cleaned: str) -> list[str]:
     return (_ASCII_WORD if cleaned.isascii() else _WORD).findall(cleaned)
 
 
+def has_emoticon(text: str) -> bool:
+    """Whether there is a face of typed signs, such as `:-)`, outside of links.
+
+    >>> has_emoticon("so late :("), has_emoticon("see http://a.b/c")
+    (True, False)
+    """
+    return _EMOTICON.search(_LINK.sub(LINK, text).lower()) is not None
+
+
 def _hashtag_words(match: re.Match[str]) -> str:
     return "# " + _CAMEL.sub(" ", match.group(1)).replace("_", " ")
 

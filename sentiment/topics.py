@@ -44,4 +44,7 @@ def _spec(name: str, settings: Settings) -> TopicSpec:
         config["retention.ms"] = "-1"  # training rows: people's work is kept
     else:
         config["retention.ms"] = str(int(settings.retention_hours * 3_600_000))
+    if name == DEAD_LETTERS:
+        # Kept from the time of failing on: a record may have been old when it failed.
+        config["message.timestamp.type"] = "LogAppendTime"
     return TopicSpec(settings.topic(name), settings.partitions, settings.replication, config)

@@ -18,7 +18,7 @@ async def group_lag(settings: Settings, group: str, topic: str) -> dict[int, int
         await admin.start()
         await consumer.start()
         committed = await admin.list_consumer_group_offsets(group)
-        partitions = await _partitions(consumer, topic)
+        partitions = await partitions_of(consumer, topic)
         ends = await consumer.end_offsets(partitions)
         firsts = await consumer.beginning_offsets(partitions)
     finally:
@@ -31,6 +31,7 @@ async def group_lag(settings: Settings, group: str, topic: str) -> dict[int, int
     return lags
 
 
-async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
+async def partitions_of(consumer: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
+    """The partitions of a topic; waits for the brokers to know it."""
     await consumer._client._wait_on_metadata(topic)
     return [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]

@@ -151,7 +151,7 @@ class PartitionWriter:
         sent = [
             await producer.send_batch(builder, topic, partition=partition)
             for (topic, partition), records in outputs.records.items()
-            for builder in _builders(producer, records)
+            for builder in builders_of(producer, records)
         ]
         offsets = {self.source: OffsetAndMetadata(end, outputs.note)}
         await producer.send_offsets_to_transaction(offsets, self._group)
@@ -210,8 +210,8 @@ class PartitionWriter:
             await producer.client.close()
 
 
-def _builders(producer: AIOKafkaProducer, records: list[Record]) -> list[Any]:
-    """Kafka record batches, each as large as the topic allows."""
+def builders_of(producer: AIOKafkaProducer, records: list[Record]) -> list[Any]:
+    """Kafka record batches of these records, each as large as the topic allows."""
     builders = []
     builder = producer.create_batch()
     for record in records:

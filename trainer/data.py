@@ -105,6 +105,18 @@ def split(tweets: Tweets, test_percent: int = 10, validation_percent: int = 10) 
     return Split(tweets.take(~test & ~validation), tweets.take(validation), tweets.take(test))
 
 
+def with_more(parts: Split, more: Tweets) -> Split:
+    """Add rows to the training part, but for those whose text belongs to another part."""
+    wanted = split(more).train
+    return Split(joined([parts.train, wanted]), parts.validation, parts.test)
+
+
+def drawn(tweets: Tweets, rows: int, seed: int) -> Tweets:
+    """So many rows drawn without replacement, in the order they had."""
+    order = np.random.default_rng(seed).permutation(len(tweets))[:rows]
+    return tweets.take(np.sort(order))
+
+
 def _percentile(text: str) -> int:
     key = normalised(text).encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.blake2b(key, digest_size=4).digest(), "big") % 100

@@ -3,19 +3,41 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sentiment import artefact
+from sentiment.card import Card
 from sentiment.errors import RegistryError
 from sentiment.registry import CHANGE_TAG, DIGEST_TAG, mlflow_client
 from trainer.settings import TrainerSettings
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 CANDIDATE_TAG = "badbuzz.candidate"
 
 _PACKAGE = Path(artefact.__file__).parent
 _NEEDED = ("mlflow-skinny", "numpy", "onnxruntime", "pydantic", "emoji", "tokenizers")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What MLflow keeps of a training besides the model.
+
+    Attributes:
+        metrics: numbers by name.
+        figures: matplotlib figures by file name.
+        texts: contents by file name.
+        datasets: digest and rows of each part of the data, by its name.
+    """
+
+    metrics: dict[str, float] = field(default_factory=dict)
+    figures: "dict[str, Figure]" = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    datasets: dict[str, tuple[str, int]] = field(default_factory=dict)
 
 
 class Versions:
@@ -35,16 +57,21 @@ class Versions:
 
     def champion(self) -> Any | None:
         """The version that the alias names, where it names one."""
-        try:
-            return self._client.get_model_version_by_alias(self.name, self._settings.model_alias)
-        except Exception as error:
-            if getattr(error, "error_code", "") in _ABSENT:
-                return None
-            raise self._unreachable(error) from error
+        return self._known("get_model_version_by_alias", self._settings.model_alias)
 
-    def register(
-        self, folder: Path, metrics: dict[str, float], tags: dict[str, str] | None = None
-    ) -> str:
+    def find(self, wanted: str) -> Any | None:
+        """A version by its number or alias, where there is one."""
+        call = "get_model_version" if wanted.isdigit() else "get_model_version_by_alias"
+        return self._known(call, wanted)
+
+    def newest(self) -> str:
+        """The number of the version registered last."""
+        numbers = [int(known.version) for known in self.all()]
+        if not numbers:
+            raise RegistryError(f"{self.name} has no version yet; run `badbuzz train`.")
+        return str(max(numbers))
+
+    def register(self, folder: Path, evidence: Evidence | None = None) -> str:
         """Log the artefact as a run and register it; the alias stays where it is.
 
         Everything is logged before the version is made, so that an interrupted call leaves the
@@ -54,7 +81,7 @@ class Versions:
             the number of the new version.
         """
         try:
-            return self._register(folder, metrics, tags or {})
+            return self._register(folder, evidence or Evidence())
         except RegistryError:
             raise
         except Exception as error:
@@ -77,13 +104,24 @@ class Versions:
 
     def all(self) -> list[Any]:
         """Every version, as MLflow knows it."""
-        return list(self._client.search_model_versions(f"name='{self.name}'", max_results=10_000))
+        try:
+            found = self._client.search_model_versions(f"name='{self.name}'", max_results=10_000)
+        except Exception as error:
+            raise self._unreachable(error) from error
+        return list(found)
 
-    def _register(self, folder: Path, metrics: dict[str, float], tags: dict[str, str]) -> str:
+    def _known(self, call: str, wanted: str) -> Any | None:
+        try:
+            return getattr(self._client, call)(self.name, wanted)
+        except Exception as error:
+            if getattr(error, "error_code", "") in _ABSENT:
+                return None
+            raise self._unreachable(error) from error
+
+    def _register(self, folder: Path, evidence: Evidence) -> str:
         card = artefact.read_card(folder)
         with _run(self._settings, card.candidate) as mlflow:
-            mlflow.log_params({"candidate": card.candidate, "data_digest": card.data_digest})
-            mlflow.log_metrics(metrics)
+            _log(mlflow, card, evidence)
             info = mlflow.pyfunc.log_model(
                 name="model",
                 python_model=str(Path(__file__).with_name("pyfunc.py")),
@@ -91,7 +129,7 @@ class Versions:
                 code_paths=[str(_PACKAGE)],
                 pip_requirements=[f"{package}=={version(package)}" for package in _NEEDED],
             )
-        tags = {**tags, DIGEST_TAG: artefact.digest(folder), CANDIDATE_TAG: card.candidate}
+        tags = {DIGEST_TAG: artefact.digest(folder), CANDIDATE_TAG: card.candidate}
         self._make_model()
         made = self._client.create_model_version(
             self.name, info.model_uri, info.run_id, tags, model_id=info.model_id
@@ -124,6 +162,22 @@ def _run(settings: TrainerSettings, name: str) -> Iterator[Any]:
     mlflow.set_experiment(settings.experiment)
     with mlflow.start_run(run_name=name):
         yield mlflow
+
+
+def _log(mlflow: Any, card: Card, evidence: Evidence) -> None:
+    from mlflow.data.code_dataset_source import CodeDatasetSource  # noqa: PLC0415 - slow import
+    from mlflow.data.meta_dataset import MetaDataset  # noqa: PLC0415
+
+    mlflow.log_params({"candidate": card.candidate, "data_digest": card.data_digest})
+    mlflow.log_metrics(evidence.metrics)
+    for name, figure in evidence.figures.items():
+        mlflow.log_figure(figure, name)
+    for name, text in evidence.texts.items():
+        mlflow.log_text(text, name)
+    for name, (digest, rows) in evidence.datasets.items():
+        source = CodeDatasetSource({"rows": str(rows)})
+        mlflow.log_input(MetaDataset(source, name=name, digest=digest), context=name)
+        mlflow.log_param(f"{name}_rows", rows)
 
 
 _ABSENT = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")

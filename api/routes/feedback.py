@@ -28,7 +28,7 @@ async def feedback(
     after a 503 send it again with the same key: it counts once."""
     require_short(body.text, service.settings.max_text_chars)
     if body.key and idempotency_key and body.key != idempotency_key:
-        raise ProblemError(422, "Expected one idempotency key, got two: header and body differ.")
+        raise ProblemError(409, "Expected one idempotency key, got two: header and body differ.")
     key = body.key or idempotency_key or str(uuid4())
     content = body.model_dump(exclude={"key"})
     status = await service.feedback.store(

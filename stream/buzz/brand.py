@@ -41,13 +41,18 @@ class OpenStep:
 
 @dataclass(slots=True)
 class OpenPart:
-    """Steps not yet closed; `until` is the first of them, -1 before the first mention."""
+    """Steps not yet closed; `until` is the first of them, -1 before the first mention.
+
+    `near`: an alert is open or near, and near copies are looked for.
+    """
 
     until: int = -1
     since: int = -1
     late: int = 0
+    near: bool = False
     steps: dict[int, OpenStep] = field(default_factory=dict)
     recent: RecentDigests = field(default_factory=RecentDigests)
+    sketches: RecentDigests = field(default_factory=RecentDigests)
 
 
 @dataclass(slots=True)

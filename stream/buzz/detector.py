@@ -7,6 +7,7 @@ from sentiment.alerts import BuzzAlert
 from stream.buzz.alarm import State
 from stream.buzz.brand import BrandState, OpenPart, OpenStep
 from stream.buzz.close import close_hour, close_step, skip_quiet
+from stream.buzz.duplicates import near_sketch
 from stream.buzz.explain import Transition, explain
 from stream.buzz.judge import judge, without_near_copies
 from stream.buzz.methods import Method, method
@@ -14,6 +15,8 @@ from stream.buzz.options import KINDS, BuzzOptions, Kind
 from stream.buzz.share import Rates
 from stream.buzz.texts import SampleText, is_wanted, keep_sample
 
+_NEAR = 0.7
+"""From this strength on a brand is near an alert, and near copies of its texts count as copies."""
 _NEGATIVE = 0.5
 """Above this a text counts as negative: the error rates of the card are taken there."""
 
@@ -62,17 +65,21 @@ class Detector:
             now: minute of the broker's time; a later event time counts as this one.
         """
         opened, size = state.open, self.options.step_minutes
+        steps, is_copy, near = opened.steps, opened.recent.is_copy, opened.near
         for sighting in sightings:
-            number = min(sighting.minute, now) // size
+            minute = sighting[0]
+            number = (minute if minute < now else now) // size
             if opened.until < 0:
                 self._start(state, number)
             if number < opened.until:
                 opened.late += 1
                 continue
-            step = opened.steps.get(number)
+            step = steps.get(number)
             if step is None:
-                step = opened.steps[number] = OpenStep()
-            if opened.recent.is_copy(sighting.digest):
+                step = steps[number] = OpenStep()
+            if is_copy(sighting[3]) or (
+                near and opened.sketches.is_near_copy(near_sketch(sighting[4]))
+            ):
                 step.copies += 1
             else:
                 _add(step, number, sighting)
@@ -107,6 +114,7 @@ class Detector:
 
     def _close_one(self, state: BrandState) -> list[BuzzAlert]:
         close_step(state, self.rates, self.options)
+        state.open.near = False
         found = [alert for kind in KINDS if (alert := self._follow(state, kind))]
         if state.closed.until * self.options.step_minutes % 60 < self.options.step_minutes:
             close_hour(state, self.method, self.options)
@@ -117,6 +125,7 @@ class Detector:
         options, alarm, until = self.options, state.closed.alarms[kind], state.closed.until
         minute, watch = until * options.step_minutes, options.watch(kind)
         verdict = judge(state, kind, self.method, options)
+        state.open.near = state.open.near or alarm.is_open or verdict.strength > _NEAR
         change: State | None = None
         opened = alarm.opened if alarm.is_open else minute
         if alarm.is_open:

@@ -4,11 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from itertools import pairwise
 
 _LINK = re.compile(r"(?:https?://|www\.)\S+")
 _TERM = re.compile(r"@\w+|(#?[^\W_][\w'’]*)")
 _GENERATION = 128
 _NEAR = 0.7
+_SKETCH = 3
 
 
 def text_digest(text: str) -> int:
@@ -16,8 +18,22 @@ def text_digest(text: str) -> int:
     normal = text.lower()
     if "://" in normal or "www." in normal:
         normal = _LINK.sub("", normal)
-    short = blake2b(" ".join(normal.split()).encode(), digest_size=8).digest()
-    return int.from_bytes(short, "little") >> 1
+    return _short(" ".join(normal.split()))
+
+
+def near_sketch(text: str) -> list[int]:
+    """The three least digests of the text's pairs of neighbouring words.
+
+    That is its MinHash sketch (Broder 1997): near copies share two of the three, other texts
+    hardly ever.
+    """
+    found = terms(text)
+    pairs = {f"{one} {other}" for one, other in pairwise(found)} or set(found)
+    return sorted(_short(pair) for pair in pairs)[:_SKETCH]
+
+
+def _short(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little") >> 1
 
 
 @dataclass(slots=True)
@@ -40,6 +56,11 @@ class RecentDigests:
         self.young[digest] = None
         return digest in self.old
 
+    def is_near_copy(self, sketch: list[int]) -> bool:
+        """Whether most of a sketch was seen lately; remembers it."""
+        seen = sum([self.is_copy(digest) for digest in sketch])
+        return seen > len(sketch) / 2
+
     def turn(self) -> None:
         """Forget the old generation."""
         self.old = self.young
@@ -52,17 +73,28 @@ def terms(text: str) -> list[str]:
     return [term for term in _TERM.findall(lowered) if term]
 
 
-def distinct_part(texts: Sequence[str]) -> float:
-    """Part of the texts that is left when near copies are taken as one; 1.0 for no text.
+def distinct_part(texts: Sequence[str], weights: Sequence[float]) -> float:
+    """Part of what the texts stand for that is left when near copies count once.
 
     Near copies share at least 0.7 of their words (Jaccard) with the first of their group.
+
+    Args:
+        texts: a sample.
+        weights: how many each stands for.
     """
-    groups: list[frozenset[str]] = []
-    for text in texts:
+    firsts: list[frozenset[str]] = []
+    stands_for: list[list[float]] = []
+    for text, weight in zip(texts, weights, strict=True):
         own = frozenset(terms(text))
-        if not any(similar(own, group) for group in groups):
-            groups.append(own)
-    return len(groups) / len(texts) if texts else 1.0
+        place = next((n for n, first in enumerate(firsts) if similar(own, first)), None)
+        if place is None:
+            firsts.append(own)
+            stands_for.append([weight])
+        else:
+            stands_for[place].append(weight)
+    left = sum(group[0] if len(group) == 1 else 1.0 for group in stands_for)
+    total = sum(weights)
+    return min(left / total, 1.0) if total else 1.0
 
 
 def similar(one: frozenset[str], other: frozenset[str], least: float = _NEAR) -> bool:

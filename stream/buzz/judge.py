@@ -1,6 +1,7 @@
 """How strongly the windows of a brand stand out now."""
 
 import math
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from stream.buzz.brand import BrandState, ClosedPart
@@ -64,9 +65,7 @@ def without_near_copies(
     state: BrandState, kind: Kind, verdict: Verdict, method: Method, options: BuzzOptions
 ) -> Verdict:
     """The same window once more, near copies taken as one text, by the sample of its texts."""
-    negative, other = state.texts.since(state.closed.until - options.steps(verdict.minutes))
-    texts = [sample.text for sample in (negative if kind == "negative" else negative + other)]
-    left = distinct_part(texts)
+    left = _distinct(state, kind, options.steps(verdict.minutes))
     if left == 1.0:
         return verdict
     seen = verdict.seen
@@ -83,6 +82,19 @@ def without_near_copies(
     )
     strength = score / _limit(kind, part, memory, method, options)
     return replace(verdict, strength=strength, score=score, seen=thinned)
+
+
+def _distinct(state: BrandState, kind: Kind, steps: int) -> float:
+    """Part of a window's events that is left without near copies; a text of a crowded step stands
+    for more than one of a quiet step."""
+    closed = state.closed
+    negative, other = state.texts.since(closed.until - steps)
+    samples = negative if kind == "negative" else negative + other
+    ring = closed.negative if kind == "negative" else closed.total
+    held = Counter(sample.step for sample in samples)
+    known = [sample for sample in samples if closed.until - sample.step <= len(ring)]
+    weights = [ring[sample.step - closed.until] / held[sample.step] for sample in known]
+    return distinct_part([sample.text for sample in known], weights)
 
 
 def window_counts(closed: ClosedPart, kind: Kind, steps: int) -> tuple[WindowCounts, int]:
@@ -110,13 +122,30 @@ def expected_counts(
     total = max(state.profile.mentions.expected(end, span * size, size), _LEAST_EXPECTED)
     if kind == "volume":
         return WindowCounts(total, 0, 0)
+    total *= _local_level(state, span, options)
     hour = (end - span * size // 2) // HOUR
     share = state.closed.share.expect(state.profile.share(hour, size))
     scored = total * (seen.scored / seen.total if seen.total else 1.0)
     return WindowCounts(total, scored, scored * share)
 
 
+def _local_level(state: BrandState, span: int, options: BuzzOptions) -> float:
+    """Mentions of the hours before the window, as a multiple of what the profile expected there.
+
+    Traffic swings slowly around its profile; what the last hours were above it, the next minutes
+    will be. Shrunk towards 1 with the weight of 30 mentions.
+    """
+    before = state.closed.total[: len(state.closed.total) - span]
+    if len(before) < span:
+        return 1.0
+    size = options.step_minutes
+    end = (state.closed.until - span) * size
+    expected = state.profile.mentions.expected(end, len(before) * size, size)
+    return (sum(before) + _LEVEL_PRIOR) / (expected + _LEVEL_PRIOR)
+
+
 _LEAST_EXPECTED = 0.5
+_LEVEL_PRIOR = 30.0
 
 
 def _events(kind: Kind, counts: WindowCounts) -> float:

@@ -8,6 +8,9 @@ from stream.buzz.options import Kind, MethodName
 from stream.buzz.surprise import Dispersion, count_surprise, share_surprise
 from stream.buzz.tail import Tail
 
+_COUNT_PRIOR = 0.05
+_SHARE_PRIOR = 0.005
+
 
 @dataclass(frozen=True, slots=True)
 class WindowCounts:
@@ -30,9 +33,8 @@ class WindowCounts:
 class WindowMemory:
     """What was learned about one window of one brand and kind."""
 
-    total: Dispersion = field(default_factory=Dispersion)
-    negative: Dispersion = field(default_factory=Dispersion)
-    share: Dispersion = field(default_factory=Dispersion)
+    total: Dispersion = field(default_factory=lambda: Dispersion.of(_COUNT_PRIOR))
+    share: Dispersion = field(default_factory=lambda: Dispersion.of(_SHARE_PRIOR))
     tail: Tail = field(default_factory=Tail)
     mean: float = 0.0
     square: float = 0.0
@@ -62,9 +64,10 @@ class Method(Protocol):
 class TailMethod:
     """Root of the surprise (-log10 p) under what is expected at this hour.
 
-    `volume`: negative binomial. `negative`: the lesser of the surprise at the number of negatives
-    (negative binomial) and at their share (binomial, correlated), so that neither a storm of
-    praise nor a share of next to nothing counts.
+    `volume`: at the number of mentions (negative binomial). `negative`: at the share (binomial,
+    correlated) plus at the number of mentions, the latter at most as much as the former: a crisis
+    raises both, praise only the number, and under the null they are independent, so that their
+    sum says more than either (Fisher's method of combining).
     """
 
     def limit(self, kind: Kind) -> float | None:
@@ -76,12 +79,13 @@ class TailMethod:
     ) -> float:
         if kind == "volume":
             return math.sqrt(count_surprise(seen.total, normal.total, memory.total.value))
+        if seen.negative <= normal.negative:
+            return 0.0
         by_share = share_surprise(seen.negative, seen.scored, normal.share, memory.share.value)
         if by_share == 0:
             return 0.0
-        return math.sqrt(
-            min(by_share, count_surprise(seen.negative, normal.negative, memory.negative.value))
-        )
+        by_total = count_surprise(seen.total, normal.total, memory.total.value)
+        return math.sqrt(by_share + min(by_share, by_total))
 
     def learn(
         self, kind: Kind, seen: WindowCounts, normal: WindowCounts, memory: WindowMemory
@@ -89,7 +93,6 @@ class TailMethod:
         memory.total.learn(seen.total, normal.total, normal.total, normal.total**2)
         if kind == "volume":
             return
-        memory.negative.learn(seen.negative, normal.negative, normal.negative, normal.negative**2)
         spread = seen.scored * normal.share * (1 - normal.share)
         pairs = spread * max(seen.scored - 1, 0)
         memory.share.learn(seen.negative, seen.scored * normal.share, spread, pairs)

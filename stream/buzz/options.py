@@ -31,7 +31,7 @@ class Watch:
     cooldown: int
 
 
-NEGATIVE = Watch(((10, 0.6), (60, 0.4)), budget=1.0, least=10, quiet=30, cooldown=2 * HOUR)
+NEGATIVE = Watch(((9, 0.7), (45, 0.3)), budget=1.0, least=10, quiet=30, cooldown=2 * HOUR)
 VOLUME = Watch(((3 * HOUR, 1.0),), budget=6.0, least=10, quiet=3 * HOUR, cooldown=12 * HOUR)
 
 
@@ -51,7 +51,7 @@ class BuzzOptions:
     "A fixed limit for the method's score; empty: from the knob (tail) or the method's custom."
     step_minutes: int = 1
     "Length of one step of event time."
-    lateness_minutes: int = 2
+    lateness_minutes: int = 1
     "How long a minute waits for late tweets."
     warmup_hours: int = 48
     "A brand is only learned, not warned about, for this long after its first mention."

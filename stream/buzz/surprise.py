@@ -8,9 +8,8 @@ from scipy.special import betainc
 _LEAST = 1e-300
 _HALF_LIFE_HOURS = 14 * 24
 _DECAY = 0.5 ** (1 / _HALF_LIFE_HOURS)
-_PRIOR = 0.05
 _PRIOR_HOURS = 12.0
-_FLOOR = 0.002
+_FLOOR = 0.0005
 _OUTLIER = 9.0
 """A squared residual counts as at most this many variances: a crisis must not teach the model
 that crises are normal."""
@@ -47,8 +46,13 @@ class Dispersion:
     Starts at a prior worth half a day; forgets by half in two weeks.
     """
 
-    excess: float = _PRIOR * _PRIOR_HOURS
-    weight: float = _PRIOR_HOURS
+    excess: float
+    weight: float
+
+    @classmethod
+    def of(cls, prior: float) -> "Dispersion":
+        """A dispersion of which nothing is known but the prior."""
+        return cls(prior * _PRIOR_HOURS, _PRIOR_HOURS)
 
     @property
     def value(self) -> float:

@@ -12,8 +12,8 @@ _PRIOR_WEEKS = 1.0
 
 START = math.sqrt(2.0)
 """Scores are roots of -log10 p; an episode is a time above p = 0.01."""
-_PRIOR_MEAN_EXCESS = math.sqrt(2.8) - START
-"""Twice what a perfect model would give (ln 10 in -log10 p): real traffic is wilder."""
+_PRIOR_MEAN_EXCESS = 0.2
+"""A perfect model would give 0.15; real traffic is wilder."""
 
 
 @dataclass(slots=True)

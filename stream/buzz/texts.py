@@ -4,9 +4,9 @@ from bisect import insort
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-_PER_STEP = 8
-_KEEP_NEGATIVE = 64
-_KEEP_OTHER = 32
+_PER_STEP = 4
+_KEEP_NEGATIVE = 40
+_KEEP_OTHER = 20
 
 
 @dataclass(slots=True)
@@ -40,7 +40,7 @@ def _digest(sample: SampleText) -> int:
 
 @dataclass(slots=True)
 class RecentTexts:
-    """The samples of the steps closed last: at most 64 negative texts and 32 others."""
+    """The samples of the steps closed last: at most 40 negative texts and 20 others."""
 
     negative: list[SampleText] = field(default_factory=list)
     other: list[SampleText] = field(default_factory=list)

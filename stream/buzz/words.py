@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from stream.buzz.duplicates import terms
 
-_KEEP = 300
-_MOST = 600
+_KEEP = 200
+_MOST = 400
 _HALVE_AT = 20_000
 _PRIOR_WORDS = 500.0
 _PRIOR_EACH = 0.05
@@ -16,7 +16,7 @@ _PRIOR_EACH = 0.05
 
 @dataclass(slots=True)
 class Background:
-    """How many of the texts sampled so far hold each word, bounded to the 600 most frequent."""
+    """How many of the texts sampled so far hold each word, bounded to 400 words."""
 
     counts: dict[str, int] = field(default_factory=dict)
 

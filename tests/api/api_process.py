@@ -26,6 +26,16 @@ from trainer.settings import TrainerSettings
 
 T = TypeVar("T")
 
+ROLES = {
+    "reader": "read",
+    "caller": "predict",
+    "corrector": "feedback",
+    "scraper": "metrics",
+    "boss": "admin",
+    "everything": "admin+metrics",
+}
+KEYS = {name: f"{name}-key-0123456789" for name in ROLES}
+
 
 def wait_for(get: Callable[[], T], seconds: float = 15.0, what: str = "") -> T:
     """The first true result of `get`; AssertionError when there is none in time."""

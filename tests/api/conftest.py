@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from api_process import ApiProcess, Installation
+from api_process import KEYS, ROLES, ApiProcess, Installation
 
 from infra.local.kafka import LocalKafka
 from infra.local.mlflow import LocalMlflow
@@ -33,3 +33,12 @@ def client(api: ApiProcess) -> Iterator[httpx.Client]:
     """A client of that service."""
     with api.client() as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def guarded(installation: Installation) -> Iterator[ApiProcess]:
+    """A service with keys on, one for each role; its limits are too high to be felt."""
+    keys = " ".join(f"{name}:{roles}:{KEYS[name]}" for name, roles in ROLES.items())
+    limits = {"BADBUZZ_API_RATE_LIMIT": "9999/second", "BADBUZZ_API_LOGIN_LIMIT": "9999/second"}
+    with ApiProcess(installation, BADBUZZ_API_KEYS=keys, **limits) as process:
+        yield process

@@ -19,9 +19,9 @@ from sentiment import artefact
 from sentiment.errors import RegistryError
 from sentiment.registry import Registry
 from sentiment.scorer import Scorer
+from trainer.commands.train import train
 from trainer.register import Versions
 from trainer.settings import TrainerSettings
-from trainer.train import train
 
 pytestmark = pytest.mark.live
 
@@ -54,7 +54,7 @@ def test_the_services_load_a_registered_version_through_its_alias(
     settings = settings_for(mlflow_server, "through-alias", tmp_path, monkeypatch)
     versions = Versions(settings)
     first, second = make_artefact(tmp_path / "a"), make_artefact(tmp_path / "b", bias=3)
-    numbers = [versions.register(folder, {"accuracy": 0.5}) for folder in (first, second)]
+    numbers = [versions.register(folder) for folder in (first, second)]
     for expected_change, (number, folder) in enumerate(zip(numbers, (first, second), strict=True)):
         assert versions.point(number) == expected_change + 1
         pointer = Registry(settings).pointer()
@@ -68,10 +68,10 @@ def test_registering_leaves_the_alias_where_it_is(
 ) -> None:
     versions = Versions(settings_for(mlflow_server, "alias-stays", tmp_path, monkeypatch))
     assert versions.champion() is None
-    number = versions.register(make_artefact(tmp_path / "a"), {})
+    number = versions.register(make_artefact(tmp_path / "a"))
     assert versions.champion() is None
     versions.point(number)
-    versions.register(make_artefact(tmp_path / "b", bias=1), {})
+    versions.register(make_artefact(tmp_path / "b", bias=1))
     assert versions.champion().version == number
 
 
@@ -81,7 +81,7 @@ def test_mlflow_loads_and_serves_the_model_where_badbuzz_is_not_installed(
     settings = settings_for(mlflow_server, "loaded-alone", tmp_path, monkeypatch)
     folder = make_artefact(tmp_path / "a")
     versions = Versions(settings)
-    versions.point(versions.register(folder, {}))
+    versions.point(versions.register(folder))
     uri, expected = "models:/loaded-alone@champion", Scorer(folder).score(TEXTS).tolist()
     names = {"URI": settings.mlflow_tracking_uri, "MODEL": uri, "TEXTS": TEXTS}
     names["ROOT"] = str(Path(artefact.__file__).parents[1])

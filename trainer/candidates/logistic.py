@@ -12,6 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sentiment import artefact
 from sentiment.card import Layout
 from sentiment.tokenizer import NgramTokenizer, vocabulary_of
+from trainer.context import Context
 from trainer.data import Split
 from trainer.linear_graph import write_linear_graph
 from trainer.stop_words import stop_words
@@ -35,7 +36,7 @@ class Logistic:
     runs: tuple[int, int] = (3, 5)
     strength: float = 0.02
 
-    def fit(self, split: Split) -> "FittedLogistic":
+    def fit(self, split: Split, run: Context) -> "FittedLogistic":
         """Train by L-BFGS, from the same start each time."""
         silent = stop_words()
         words = vocabulary_of(split.train.texts, self.vocabulary)
@@ -58,6 +59,7 @@ class FittedLogistic:
     tokenizer: NgramTokenizer
     estimator: LogisticRegression
     layout: Layout = "ragged"
+    int8: bool = False
 
     def logits(self, texts: Sequence[str]) -> NDArray[np.floating]:
         """scikit-learn's decision function, [n]."""

@@ -1,0 +1,1 @@
+"""Simulated crises: traffic of real labelled tweets with bursts of known start, size and shape."""

@@ -1,0 +1,158 @@
+"""Calm weeks to set limits and count false alarms, and bursts from many moments of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from bench.crises.lanes import SIMPLE, Lane, limit_for
+from bench.crises.oracle import Oracle
+from bench.crises.pool import CAUSES, Pool
+from bench.crises.traffic import START, WEEK, Burst, Traffic
+from sentiment.alerts import BuzzAlert
+from stream.buzz.detector import Sighting
+
+LEVELS = (1.3, 5.0, 20.0)
+"""Mentions a minute: about 4, 15 and 60 negatives in ten minutes."""
+SIZES = (2.0, 3.0, 5.0)
+WARMUP = WEEK
+HORIZON = 60
+LATENESS = 1
+_GAP = 180
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one method made of one burst; delay in minutes, lateness included; None: not found."""
+
+    method: str
+    name: str
+    shape: str
+    size: float
+    expected: float
+    delay: float | None
+    cause_named: bool | None = None
+
+
+def bursts() -> dict[str, list[Burst]]:
+    """Crises and decoys by name."""
+    crises = [
+        Burst(shape, size, copies=0.3 if shape == "storm" else 0.0)
+        for shape in ("step", "ramp", "storm")
+        for size in SIZES
+    ]
+    return {
+        "crisis": crises,
+        "praise": [Burst("step", 5.0, positive=True)],
+        "copies": [Burst("step", 5.0, copies=1.0)],
+        "near copies": [Burst("step", 5.0, copies=1.0, near=True)],
+    }
+
+
+def tune(pool: Pool, seeds: list[int], weeks: int, knob: float) -> dict[str, float]:
+    """Limits of the simple methods and of the oracle (by size) at the knob's rate."""
+    traces: dict[str, list[list[float]]] = {}
+    for level in LEVELS:
+        for seed in seeds:
+            for name, trace in _record(pool, level, weeks, seed).items():
+                traces.setdefault(name, []).append(trace)
+    return {name: limit_for(found, knob, WARMUP, _GAP) for name, found in traces.items()}
+
+
+def _record(pool: Pool, level: float, weeks: int, seed: int) -> dict[str, list[float]]:
+    traffic = Traffic(pool, level, weeks, seed)
+    lanes = {name: Lane.recording(name, pool) for name in SIMPLE}
+    oracles = {_oracle(size): Oracle(size, pool.rates.false_negative) for size in SIZES}
+    found: dict[str, list[float]] = {name: [] for name in oracles}
+    for place in range(len(traffic.rate)):
+        sightings = traffic.minute(place)
+        for lane in lanes.values():
+            lane.step(place, sightings)
+        seen = sum(sighting.p_negative > 0.5 for sighting in sightings)
+        for name, oracle in oracles.items():
+            found[name].append(
+                oracle.step(seen, traffic.called_negative(place), traffic.negative[place])
+            )
+    return found | {name: lane.trace for name, lane in lanes.items()}
+
+
+def _oracle(size: float) -> str:
+    return f"oracle x{size:g}"
+
+
+def evaluate(
+    pool: Pool, level: float, seed: int, weeks: int, limits: dict[str, float], knob: float,
+    moments: int,
+) -> Iterator[Outcome | tuple[str, float]]:  # fmt: skip
+    """Bursts from `moments` random minutes, and (method, false alarms) of the calm weeks."""
+    traffic = Traffic(pool, level, weeks, seed)
+    lanes = {name: Lane.start(name, pool, limits[name], knob) for name in SIMPLE}
+    lanes["tail"] = Lane.start("tail", pool, None, knob)
+    false_alarms = dict.fromkeys(lanes, 0)
+    span = len(traffic.rate) - WARMUP - HORIZON
+    chosen = set(WARMUP + np.random.default_rng(seed).choice(span, moments, replace=False))
+    for place in range(len(traffic.rate)):
+        if place in chosen:
+            snapshots = {name: lane.snapshot() for name, lane in lanes.items()}
+            yield from _branches(traffic, place, seed, lanes, snapshots, limits)
+        sightings = traffic.minute(place)
+        for name, lane in lanes.items():
+            opened = [alert for alert in lane.step(place, sightings) if alert.state == "open"]
+            if place >= WARMUP:
+                false_alarms[name] += len(opened)
+    yield from false_alarms.items()
+
+
+def _branches(
+    traffic: Traffic, place: int, seed: int, lanes: dict[str, Lane],
+    snapshots: dict[str, dict[str, bytes]], limits: dict[str, float],
+) -> Iterator[Outcome]:  # fmt: skip
+    expected = float(traffic.negative[place : place + 10].sum())
+    for name, kinds in bursts().items():
+        for number, burst in enumerate(kinds):
+            cause = (place + number) % len(CAUSES)
+            fork = traffic.fork([seed, place, number, len(name)])
+            minutes = [
+                fork.minute(place + age) + fork.burst(place + age, age, burst, cause)
+                for age in range(HORIZON)
+            ]
+            base = (name, burst.shape, burst.size, expected)
+            for method, lane in lanes.items():
+                went_on = lane.resume(snapshots[method])
+                if went_on.state.closed.alarms["negative"].is_open:
+                    continue
+                alert = _first(went_on, place, minutes)
+                yield Outcome(method, *base, *_found(alert, place, cause))
+            if name == "crisis":
+                delay = _oracle_delay(traffic, place, burst, minutes, limits)
+                yield Outcome("oracle", *base, delay)
+
+
+def _first(lane: Lane, place: int, minutes: list[list[Sighting]]) -> BuzzAlert | None:
+    for age, sightings in enumerate(minutes):
+        for alert in lane.step(place + age, sightings):
+            if alert.state == "open":
+                return alert
+    return None
+
+
+def _found(alert: BuzzAlert | None, place: int, cause: int) -> tuple[float | None, bool | None]:
+    if alert is None:
+        return None, None
+    delay = alert.at.timestamp() / 60 - (START + place) + LATENESS
+    return delay, bool(set(CAUSES[cause]) & {word.word for word in alert.words[:5]})
+
+
+def _oracle_delay(
+    traffic: Traffic, place: int, burst: Burst, minutes: list[list[Sighting]],
+    limits: dict[str, float],
+) -> float | None:  # fmt: skip
+    oracle = Oracle(burst.size, traffic.pool.rates.false_negative)
+    known: set[int] = set()
+    for age, sightings in enumerate(minutes):
+        new = {s.digest for s in sightings if s.p_negative > 0.5} - known
+        known |= new
+        called, negative = traffic.called_negative(place + age), traffic.negative[place + age]
+        if oracle.step(len(new), called, negative) > limits[_oracle(burst.size)]:
+            return age + 1.0 + LATENESS
+    return None

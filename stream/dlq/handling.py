@@ -1,0 +1,92 @@
+"""Carries out what the desk decides: each letter's record and its mark in one transaction."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import InvalidProducerEpoch, ProducerFenced
+
+from sentiment.errors import DeadLetterError
+from sentiment.topics import DEAD_LETTER_ROOM, DEAD_LETTERS
+from stream.batch import Outputs
+from stream.dlq.box import ends_of, letters, reader
+from stream.dlq.desk import Desk, Order, Outcome
+from stream.dlq.marks import read_marks
+from stream.dlq.redrive import Redriver
+from stream.settings import StreamSettings
+from stream.transactions import builders_of
+
+
+async def handle(
+    settings: StreamSettings, order: Order, dry_run: bool = False
+) -> AsyncIterator[Outcome]:
+    """Redrive or drop letters, and tell what became of each once it is committed.
+
+    One process at a time does so: a later one fences an earlier one before it reads the marks,
+    so that no letter goes out twice.
+
+    Args:
+        settings: of the installation.
+        order: what is to be done.
+        dry_run: publish nothing and fence nobody; tell what would become of each.
+
+    Raises:
+        DeadLetterError: another process took over.
+        TopicError: a topic is missing, or Kafka does not answer.
+    """
+    async with (
+        reader(settings) as consumer,
+        reader(settings) as sources,
+        _fencing(settings, dry_run) as producer,
+    ):
+        marks = await read_marks(consumer, settings)
+        desk = Desk(settings, order, marks, Redriver(settings, sources, order.by))
+        ends = await ends_of(consumer, settings.topic(DEAD_LETTERS))
+        selected = letters(consumer, settings, order.selection)
+        async for chunk in desk.chunks(selected, ends):
+            if producer is not None:
+                await _commit(producer, chunk.outputs)
+            for outcome in chunk.outcomes:
+                yield outcome
+
+
+@asynccontextmanager
+async def _fencing(
+    settings: StreamSettings, dry_run: bool
+) -> AsyncIterator[AIOKafkaProducer | None]:
+    """A producer that fences all earlier ones of its kind; what they left open is settled."""
+    if dry_run:
+        yield None
+        return
+    producer = AIOKafkaProducer(
+        **settings.kafka_client,
+        transactional_id=f"{settings.group}-{settings.topic(DEAD_LETTERS)}",
+        transaction_timeout_ms=int(settings.transaction_seconds * 1000),
+        max_batch_size=settings.max_message_bytes - 1_024,
+        max_request_size=settings.max_message_bytes + DEAD_LETTER_ROOM,
+        compression_type=None if settings.compression == "none" else settings.compression,
+    )
+    try:
+        await producer.start()
+        yield producer
+    finally:
+        await producer.stop()
+
+
+async def _commit(producer: AIOKafkaProducer, outputs: Outputs) -> None:
+    if not outputs.records:
+        return
+    try:
+        async with producer.transaction():
+            sent = [
+                await producer.send_batch(builder, topic, partition=partition)
+                for (topic, partition), records in outputs.records.items()
+                for builder in builders_of(producer, records)
+            ]
+            await asyncio.gather(*sent)
+    except (ProducerFenced, InvalidProducerEpoch) as error:
+        raise DeadLetterError(
+            "another `badbuzz dlq` started meanwhile and goes on in place of this one; what this "
+            "one has not reported is not done. Run it again once the other has ended."
+        ) from error

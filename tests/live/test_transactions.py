@@ -1,0 +1,199 @@
+"""Writers of one partition on the real broker: who is fenced publishes nothing, all else once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaConnectionError, UnknownError
+
+from infra.local.kafka import LocalKafka
+from infra.local.ports import free_port
+from sentiment.topics import SCORED, TWEETS
+from stream.batch import Outputs, Record
+from stream.settings import StreamSettings
+from stream.topics import create_topics, created_topics
+from stream.transactions import PartitionWriter
+from tests.live.kafka_io import read_all
+
+pytestmark = pytest.mark.live
+
+
+def writer(settings: StreamSettings, partition: int = 0, timeout: float = 6.0) -> PartitionWriter:
+    async def first_offset(_: TopicPartition) -> int:
+        return 0
+
+    def producer(transactional_id: str) -> AIOKafkaProducer:
+        return AIOKafkaProducer(
+            **settings.kafka_client,
+            transactional_id=transactional_id,
+            transaction_timeout_ms=int(timeout * 1000),
+        )
+
+    source = TopicPartition(settings.topic(TWEETS), partition)
+    return PartitionWriter(source, settings.group, producer, first_offset, timeout)
+
+
+def outputs(settings: StreamSettings, *values: bytes, note: str = "") -> Outputs:
+    made = Outputs(note)
+    made.add(settings.topic(SCORED), 0, [Record(1_700_000_000_000, None, v, []) for v in values])
+    return made
+
+
+async def visible(settings: StreamSettings) -> list[bytes]:
+    records = await asyncio.to_thread(read_all, settings, SCORED)
+    return [record.value for record in records]
+
+
+async def test_a_new_writer_goes_on_where_the_last_one_committed(settings: StreamSettings) -> None:
+    first = writer(settings)
+    await first.open()
+    assert first.fetched_to == 0
+    assert await first.commit(0, 3, outputs(settings, b"a", b"b", note="n1"))
+    await first.close()
+
+    second = writer(settings)
+    await second.open()
+
+    assert (second.fetched_to, second.note) == (3, "n1")
+    assert await visible(settings) == [b"a", b"b"]
+    await second.close()
+
+
+async def test_a_writer_whose_partition_was_taken_over_publishes_nothing(
+    settings: StreamSettings,
+) -> None:
+    zombie, owner = writer(settings), writer(settings)
+    await zombie.open()
+    await owner.open()
+
+    assert not await zombie.commit(0, 1, outputs(settings, b"zombie"))
+    assert zombie.state == "lost"
+    assert await owner.commit(0, 1, outputs(settings, b"owner"))
+    assert await visible(settings) == [b"owner"]
+    await asyncio.gather(zombie.close(), owner.close())
+
+
+async def test_a_zombie_that_wakes_amid_its_transaction_publishes_nothing(
+    settings: StreamSettings,
+) -> None:
+    zombie, owner = writer(settings), writer(settings)
+    await zombie.open()
+    asleep, wake = asyncio.Event(), asyncio.Event()
+
+    async def sleep_before_the_commit() -> None:
+        asleep.set()
+        await wake.wait()
+        await AIOKafkaProducer.commit_transaction(zombie._producer)
+
+    zombie._producer.commit_transaction = sleep_before_the_commit
+    committing = asyncio.create_task(zombie.commit(0, 1, outputs(settings, b"zombie")))
+    await asleep.wait()
+    await owner.open()
+    wake.set()
+
+    assert await owner.commit(0, 1, outputs(settings, b"owner"))
+    assert not await committing
+    assert await visible(settings) == [b"owner"]
+    await asyncio.gather(zombie.close(), owner.close())
+
+
+async def test_a_commit_whose_answer_is_lost_is_not_done_again(settings: StreamSettings) -> None:
+    only = writer(settings)
+    await only.open()
+    break_after(only, AIOKafkaProducer.commit_transaction)
+
+    assert await only.commit(0, 1, outputs(settings, b"once"))
+    assert await only.commit(1, 2, outputs(settings, b"next"))
+    assert only.aborted == 1
+    assert await visible(settings) == [b"once", b"next"]
+    await only.close()
+
+
+async def test_a_transaction_that_breaks_before_its_commit_is_done_again(
+    settings: StreamSettings,
+) -> None:
+    only = writer(settings)
+    await only.open()
+    break_after(only, None)
+
+    assert await only.commit(0, 1, outputs(settings, b"once"))
+    assert only.aborted == 1
+    assert await visible(settings) == [b"once"]
+    assert len(await asyncio.to_thread(read_all, settings, SCORED, "read_uncommitted")) == 2
+    await only.close()
+
+
+async def test_a_batch_that_does_not_follow_on_the_committed_one_is_dropped(
+    settings: StreamSettings,
+) -> None:
+    only = writer(settings)
+    await only.open()
+    assert await only.commit(0, 5, outputs(settings, b"a"))
+    assert not await only.commit(3, 7, outputs(settings, b"stale"))
+    assert not await only.commit(9, 11, outputs(settings, b"ahead"))
+    assert await only.commit(5, 6, outputs(settings, b"b"))
+    assert await visible(settings) == [b"a", b"b"]
+    await only.close()
+
+
+async def test_batches_of_several_megabytes_are_one_transaction(settings: StreamSettings) -> None:
+    only = writer(settings)
+    await only.open()
+    values = [bytes([65 + i % 26]) * 10_000 for i in range(400)]
+    assert await only.commit(0, 400, outputs(settings, *values))
+    assert await visible(settings) == values
+    await only.close()
+
+
+async def test_a_broker_killed_under_a_transaction_loses_and_doubles_nothing(
+    tmp_path: Path,
+) -> None:
+    with LocalKafka(tmp_path, free_port()) as kafka:
+        settings = StreamSettings(kafka_brokers=kafka.bootstrap, group="g")
+        await create_topics(settings)
+        await created_topics(settings)
+        only = writer(settings)
+        await only.open()
+        assert await only.commit(0, 1, outputs(settings, b"before"))
+        await asyncio.to_thread(kafka.kill)
+        committing = asyncio.create_task(only.commit(1, 2, outputs(settings, b"amid")))
+        await asyncio.sleep(2)
+        assert not committing.done()
+        await asyncio.to_thread(kafka.start)
+        assert await asyncio.wait_for(committing, 60)
+        assert await only.commit(2, 3, outputs(settings, b"after"))
+        assert await visible(settings) == [b"before", b"amid", b"after"]
+        await only.close()
+
+
+async def test_closing_gives_up_while_kafka_is_gone(tmp_path: Path) -> None:
+    with LocalKafka(tmp_path, free_port()) as kafka:
+        settings = StreamSettings(kafka_brokers=kafka.bootstrap, group="g")
+        await create_topics(settings)
+        await created_topics(settings)
+        only = writer(settings)
+        await only.open()
+        await asyncio.to_thread(kafka.kill)
+        committing = asyncio.create_task(only.commit(0, 1, outputs(settings, b"never")))
+        await asyncio.sleep(1)
+        async with asyncio.timeout(6):
+            await only.close()
+        async with asyncio.timeout(10):
+            assert not await committing
+
+
+def break_after(
+    only: PartitionWriter, done: Callable[[AIOKafkaProducer], Awaitable[None]] | None
+) -> None:
+    """Makes the next commit fail, before Kafka has heard of it or after it has answered."""
+    producer = only._producer
+
+    async def commit() -> None:
+        if done is None:
+            raise KafkaConnectionError
+        await done(producer)
+        raise UnknownError
+
+    producer.commit_transaction = commit

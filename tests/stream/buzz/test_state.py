@@ -1,0 +1,90 @@
+"""The state of a brand goes out as JSON and comes back exactly."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sentiment.errors import BadMessageError
+from stream.buzz.brand import PARTS, dump_part, load_brand, new_brand
+from tests.stream.buzz.made_up import START, MadeUp, feed, sighting
+
+mentions = st.lists(
+    st.builds(
+        sighting,
+        minute=st.integers(START, START + 400),
+        p_negative=st.one_of(st.none(), st.floats(0, 1)),
+        text=st.text(min_size=1, max_size=30),
+        version=st.sampled_from(["1", "2", "3"]),
+    ),
+    max_size=60,
+)
+steps = st.lists(st.tuples(mentions, st.integers(START - 5, START + 500)), min_size=2, max_size=8)
+
+
+def restored(state, options):
+    return load_brand(state.brand, {part: dump_part(state, part) for part in PARTS}, options)
+
+
+def dumps(state):
+    return [dump_part(state, part) for part in PARTS]
+
+
+@given(steps=steps, cut=st.integers(0, 7))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_a_restored_brand_goes_on_bit_by_bit_as_the_one_that_was_not(detector, steps, cut):
+    plain, moved = (new_brand("acme", detector.options) for _ in range(2))
+    for number, (batch, watermark) in enumerate(steps):
+        if number == cut:
+            moved = restored(moved, detector.options)
+        alerts = []
+        for state in (plain, moved):
+            detector.update(state, batch, START + 450)
+            alerts.append(detector.close_minutes(state, watermark))
+        assert alerts[0] == alerts[1]
+        assert dumps(plain) == dumps(moved)
+
+
+def test_a_brand_restored_in_the_middle_of_a_crisis_alerts_as_if_nothing_was(detector, calm_brand):
+    plain, start = calm_brand()
+    traffic = MadeUp(31)
+    minutes = [traffic.minute(start + age, negative=8, more="#gate") for age in range(120)]
+    minutes += list(traffic.calm(120, start + 120))
+    expected = feed(detector, plain, minutes)
+    assert {alert.state for alert in expected} >= {"open", "closed"}
+    moved, _ = calm_brand()
+    found = []
+    for minute in minutes:
+        moved = restored(moved, detector.options)
+        found += feed(detector, moved, [minute])
+    assert found == expected
+    assert dumps(moved) == dumps(plain)
+
+
+def test_the_state_of_a_busy_brand_stays_small(detector):
+    traffic = MadeUp(32, rate=120.0)
+    state = new_brand("acme", detector.options)
+    feed(detector, state, traffic.calm(5 * 60))
+    sizes = {part: len(dump_part(state, part)) for part in PARTS}
+    assert sizes["open"] < 20_000
+    assert sum(sizes.values()) < 60_000
+    feed(detector, state, traffic.calm(5 * 60, START + 5 * 60))
+    assert sum(len(dump_part(state, part)) for part in PARTS) < 60_000
+
+
+def test_only_the_parts_that_changed_are_named(detector, calm_brand):
+    state, start = calm_brand()
+    state.changed.clear()
+    detector.update(state, [sighting(start, 0.1, "hello")], start)
+    assert state.changed == {"open"}
+    detector.close_minutes(state, start + 1)
+    assert "closed" in state.changed
+
+
+def test_a_damaged_part_is_refused_with_its_name(detector):
+    with pytest.raises(BadMessageError, match="closed"):
+        load_brand("acme", {"closed": b'{"until": "soon"}'}, detector.options)
+
+
+def test_an_unknown_part_is_refused(detector):
+    with pytest.raises(BadMessageError, match="expected one of open"):
+        load_brand("acme", {"other": b"{}"}, detector.options)

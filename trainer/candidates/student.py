@@ -1,0 +1,69 @@
+"""A small network that learns from a transformer's soft labels, to score at the stream's speed.
+
+Distillation (Hinton, Vinyals, Dean 2015) into a recurrent network with made-up variants of the
+texts (Tang et al. 2019, "Distilling Task-Specific Knowledge from BERT").
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from trainer import network, word_network
+from trainer.augment import variants, with_emoticons
+from trainer.context import Context
+from trainer.data import Split
+from trainer.glove import find_glove, load_glove
+from trainer.teacher import Teacher
+
+
+@dataclass(frozen=True)
+class Student:
+    """The candidate and its settings.
+
+    Attributes:
+        glove: the folder with GloVe's files.
+        teacher: gives the soft labels.
+        copies: made-up variants of each training text.
+        trust: weight of the teacher's opinion on labelled texts; the rest is the label's.
+    """
+
+    glove: Path
+    teacher: Teacher
+    name: str = "student"
+    copies: int = 4
+    trust: float = 0.8
+    units: int = 96
+    filters: int = 64
+    plan: network.Schedule = field(
+        default_factory=lambda: network.Schedule(epochs=6, batch=256, rate=2e-3)
+    )
+
+    def fit(self, split: Split, run: Context) -> word_network.FittedWordNetwork:
+        """Ask the teacher, then train with early stopping on the real labels."""
+        labelled = with_emoticons(split.train)
+        texts = [*labelled.texts, *self._unlabelled(), *variants(labelled.texts, self.copies)]
+        soft = self.teacher.soft_labels(texts, run)
+        known = len(labelled)
+        soft[:known] = self.trust * soft[:known] + (1 - self.trust) * labelled.negative
+        vectors = load_glove(find_glove(self.glove))
+        shape = word_network.Shape(self._layers, vectors)
+        train = word_network.Texts(texts, soft)
+        return word_network.fit_to(shape, self.plan, train, split.validation, run)
+
+    def _unlabelled(self) -> list[str]:
+        path = self.teacher.settings.unlabelled
+        return path.read_text("utf-8").splitlines() if path else []
+
+    def _layers(self, embedded: Any) -> Any:
+        """States of a recurrent layer and answers of filters, pooled over a text's words."""
+        import keras  # noqa: PLC0415 - takes seconds; only networks need it
+
+        recurrent = keras.layers.LSTM(self.units, return_sequences=True)
+        states = keras.layers.Bidirectional(recurrent)(embedded)
+        answers = [
+            keras.layers.Conv1D(self.filters, width, padding="same", activation="relu")(embedded)
+            for width in (1, 2, 3)
+        ]
+        pooled = [keras.layers.GlobalMaxPooling1D()(one) for one in (states, *answers)]
+        pooled.append(keras.layers.GlobalAveragePooling1D()(states))
+        return keras.layers.concatenate(pooled)

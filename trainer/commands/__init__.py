@@ -1,0 +1,1 @@
+"""The trainer's commands, one a file (`promote` with `rollback`)."""

@@ -1,0 +1,124 @@
+"""`badbuzz promote` and `badbuzz rollback`: move the alias, with evidence and a trace."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from sentiment.errors import PromotionError, RegistryError
+from sentiment.settings import load_settings
+from trainer.promotion import Rules, Verdict
+from trainer.settings import TrainerSettings
+
+PREVIOUS_TAG = "badbuzz.previous"
+MOVE_TAG = "badbuzz.move"
+
+
+Command = Callable[..., None]
+
+
+def _option(name: str) -> Callable[[Command], Command]:
+    field = Rules.model_fields[name.removeprefix("--").replace("-", "_")]
+    return click.option(
+        name, type=float, default=field.default, show_default=True, help=f"{field.description}."
+    )
+
+
+@click.command("promote")
+@click.argument("version", required=False)
+@_option("--margin")
+@_option("--significance")
+@_option("--slice-drop")
+@_option("--calibration-error")
+@_option("--min-throughput")
+def promote(version: str | None, **limits: float) -> None:
+    """Make VERSION (by default the newest) the champion, if the frozen test part says so.
+
+    It must be better by the margin in a paired test, lose on no slice, be calibrated, reproduce
+    its golden set and be fast enough. Otherwise the alias stays, and the reasons are printed.
+    """
+    settings = load_settings(TrainerSettings)
+    promote_version(settings, version, Rules(**limits), Console())
+
+
+@click.command("rollback")
+def rollback() -> None:
+    """Give the champion's place back to the version that had it before."""
+    from trainer.register import Versions  # noqa: PLC0415 - MLflow takes seconds
+
+    settings = load_settings(TrainerSettings)
+    versions = Versions(settings)
+    champion = versions.champion()
+    previous = champion.tags.get(PREVIOUS_TAG) if champion is not None else None
+    if champion is None or not previous:
+        raise RegistryError(
+            f"expected a champion of {settings.model_name} that replaced another one, got "
+            f"{'version ' + champion.version if champion is not None else 'no champion'}; "
+            "promote a version by its number instead."
+        )
+    move = f"rolled back from version {champion.version} on {_now()}"
+    change = versions.point(previous, {MOVE_TAG: move})
+    Console().print(f"Version {previous} is the champion again (move {change}): {move}.")
+
+
+def promote_version(
+    settings: TrainerSettings, version: str | None, rules: Rules, console: Console
+) -> str:
+    """Judge a version and move the alias.
+
+    Returns:
+        the number of the version promoted.
+
+    Raises:
+        PromotionError: it did not win.
+        RegistryError: MLflow does not answer, or lacks the version.
+    """
+    from trainer.data import split  # noqa: PLC0415 - these take seconds to import
+    from trainer.promotion import judge  # noqa: PLC0415
+    from trainer.register import Versions  # noqa: PLC0415
+    from trainer.source import training_data  # noqa: PLC0415
+    from trainer.versions import open_version  # noqa: PLC0415
+
+    versions = Versions(settings)
+    number, champion = version or versions.newest(), versions.champion()
+    if champion is not None and champion.version == number:
+        raise PromotionError(f"version {number} is the champion already.")
+    tweets, origin = training_data(settings.data_dir)
+    test = split(tweets).test
+    console.print(f"Judged on the {len(test):,} test rows of {origin}.")
+    old = open_version(settings, champion.version) if champion is not None else None
+    verdict = judge(open_version(settings, number), old, test, rules)
+    console.print(_table(verdict, number, champion))
+    if not verdict.passed:
+        raise PromotionError(
+            f"version {number} is not promoted. " + "; ".join(verdict.reasons) + "."
+        )
+    move = _move(verdict, champion)
+    versions.point(number, {PREVIOUS_TAG: champion.version if champion else "", MOVE_TAG: move})
+    console.print(f"Version {number} is the champion: {move}.")
+    return number
+
+
+def _move(verdict: Verdict, champion: Any) -> str:
+    if champion is None or verdict.gain is None:
+        return f"first champion on {_now()}"
+    return (
+        f"won over version {champion.version} on {_now()} by {verdict.gain:+.2%} accuracy "
+        f"(McNemar p = {verdict.p_value:.2g})"
+    )
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _table(verdict: Verdict, number: str, champion: Any) -> Table:
+    against = f"champion {champion.version}" if champion is not None else "no champion"
+    table = Table("", "check", "found", title=f"Version {number} against {against}")
+    for check in verdict.checks:
+        mark = "[green]passed" if check.passed else "[red]failed"
+        table.add_row(mark, check.name, check.found)
+    return table

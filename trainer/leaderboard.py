@@ -1,0 +1,56 @@
+"""Evaluations as tables for people."""
+
+from collections.abc import Sequence
+
+from rich.table import Table
+
+from trainer.evaluation import Evaluation
+
+
+def leaderboard(evaluations: Sequence[Evaluation], title: str = "Leaderboard") -> Table:
+    """One row a model, the most accurate first."""
+    table = Table(title=title)
+    table.add_column("model")
+    for name in ("accuracy", "macro F1", "ROC AUC", "log loss", "calib. error"):
+        table.add_column(name, justify="right")
+    for name in ("behaviour", "tweets/s", "ms (p50)"):
+        table.add_column(name, justify="right")
+    for one in sorted(evaluations, key=lambda one: -one.accuracy):
+        table.add_row(
+            one.model,
+            f"{one.accuracy:.2%}",
+            f"{one.macro_f1:.4f}",
+            "-" if one.roc_auc is None else f"{one.roc_auc:.4f}",
+            f"{one.log_loss:.4f}",
+            f"{one.calibration_error:.4f}",
+            f"{one.behaviour_share:.0%}",
+            f"{one.speed.tweets_per_second:,.0f}",
+            f"{one.speed.latency_p50_ms:.2f}",
+        )
+    return table
+
+
+def slices_table(evaluations: Sequence[Evaluation]) -> Table:
+    """Accuracy on each slice, a column for each model."""
+    table = Table(title="Slices (accuracy)")
+    table.add_column("slice")
+    table.add_column("rows", justify="right")
+    for one in evaluations:
+        table.add_column(one.model, justify="right")
+    for name in evaluations[0].slices:
+        parts = [one.slices[name] for one in evaluations]
+        verdicts = [f"{p.metrics.accuracy:.2%}" if p.metrics else "too few rows" for p in parts]
+        table.add_row(name, f"{parts[0].rows:,}", *verdicts)
+    return table
+
+
+def behaviour_table(evaluations: Sequence[Evaluation]) -> Table:
+    """Cases that held of each behavioural test, a column for each model."""
+    table = Table(title="Behavioural tests (cases that held)")
+    table.add_column("test")
+    for one in evaluations:
+        table.add_column(one.model, justify="right")
+    for number, test in enumerate(evaluations[0].behaviour):
+        found = [one.behaviour[number] for one in evaluations]
+        table.add_row(f"{test.kind}: {test.name}", *(f"{b.held}/{b.cases}" for b in found))
+    return table

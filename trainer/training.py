@@ -1,0 +1,115 @@
+"""Trains candidates one after another, measures them on the frozen test part, registers them.
+
+Nothing is registered before all are trained: who interrupts leaves the registry as it was, and
+the next call goes on where this one stopped.
+"""
+
+import hashlib
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from sentiment import artefact
+from sentiment.card import ErrorRates
+from sentiment.errors import ArtefactError
+from sentiment.scorer import ModelVersion, Scorer
+from trainer.calibration import Floats
+from trainer.candidate import Candidate, build
+from trainer.context import Context
+from trainer.data import Split
+from trainer.evaluation import Evaluation, evaluate
+from trainer.metrics import error_rates
+from trainer.plots import confusion_plot, reliability_plot
+from trainer.register import Evidence, Versions
+from trainer.settings import TrainerSettings
+
+
+@dataclass(frozen=True)
+class Trained:
+    """An artefact that stands in its workplace, measured on the test part."""
+
+    workplace: Path
+    evaluation: Evaluation
+    p_negative: Floats
+
+    @property
+    def folder(self) -> Path:
+        """The artefact."""
+        return self.workplace / "artefact"
+
+
+def train_all(
+    candidates: Sequence[Candidate], split: Split, settings: TrainerSettings, console: Console
+) -> list[Trained]:
+    """Train each candidate, or take what an interrupted call has finished."""
+    return [_train(candidate, split, settings, console) for candidate in candidates]
+
+
+def register_all(
+    trained: Sequence[Trained], split: Split, versions: Versions
+) -> dict[str, Evaluation]:
+    """Register every artefact with its evidence, and forget its workplace.
+
+    Returns:
+        the evaluations by the number of the new version.
+    """
+    registered = {}
+    for one in trained:
+        number = versions.register(one.folder, evidence(one, split))
+        registered[number] = one.evaluation.model_copy(
+            update={"model": f"{one.evaluation.candidate} (version {number})"}
+        )
+    for one in trained:
+        shutil.rmtree(one.workplace, ignore_errors=True)
+    return registered
+
+
+def evidence(trained: Trained, split: Split) -> Evidence:
+    """What MLflow is to keep of a training: figures, pictures, data."""
+    evaluation, title = trained.evaluation, trained.evaluation.candidate
+    return Evidence(
+        metrics=evaluation.flat,
+        figures={
+            "reliability.png": reliability_plot(trained.p_negative, split.test.negative, title),
+            "confusion.png": confusion_plot(evaluation.confusion, title),
+        },
+        texts={"evaluation.json": evaluation.model_dump_json(indent=1)},
+        datasets={name: (part.digest(), len(part)) for name, part in vars(split).items()},
+    )
+
+
+def _train(
+    candidate: Candidate, split: Split, settings: TrainerSettings, console: Console
+) -> Trained:
+    key = hashlib.sha256(f"{candidate!r} {split.train.digest()} {settings.seed}".encode())
+    workplace = settings.training_dir / f"{candidate.name}-{key.hexdigest()[:12]}"
+    folder = workplace / "artefact"
+    if _finished(folder):
+        console.print(f"{candidate.name}: trained already, not registered yet.")
+    else:
+        console.rule(candidate.name)
+        run = Context(workplace / "checkpoints", console, settings.seed)
+        built = build(candidate, split, folder, run)
+        console.print(f"{candidate.name}: the artefact agrees within {built.parity:.1g}.")
+    scorer = Scorer(folder, ModelVersion(candidate.name, "new", ""), settings.scorer_threads)
+    evaluation, p_negative = evaluate(scorer, split.test, candidate.name)
+    _complete_card(folder, evaluation)
+    return Trained(workplace, evaluation, p_negative)
+
+
+def _finished(folder: Path) -> bool:
+    try:
+        return bool(artefact.read_card(folder).metrics)
+    except ArtefactError:
+        return False
+
+
+def _complete_card(folder: Path, evaluation: Evaluation) -> None:
+    card = artefact.read_card(folder)
+    rates = error_rates(evaluation.confusion)
+    known = ErrorRates(false_negative=rates[0], false_positive=rates[1]) if rates else None
+    update = {"metrics": evaluation.figures, "error_rates": known}
+    artefact.write_card(folder, card.model_copy(update=update))

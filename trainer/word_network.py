@@ -1,0 +1,124 @@
+"""What the networks over word embeddings share: all but the layers between them and the logit.
+
+A batch holds texts of one exact length (layout `exact`), in training as in the artefact. Nothing
+is padded, so a text scores the same alone and in any batch, and no mask slows the network down.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentiment import artefact
+from sentiment.card import Layout
+from sentiment.tokenizer import Ragged, WordTokenizer, vocabulary_of
+from trainer import network
+from trainer.augment import with_emoticons
+from trainer.context import Context
+from trainer.data import Split, Tweets
+from trainer.glove import Vectors, matrix
+from trainer.keras_graph import write_exact_graph
+
+Layers = Callable[[Any], Any]
+"""Embedded words [n, length, dimensions] to features [n, any number], as Keras tensors."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A network: its layers, and the vectors that its embeddings start as."""
+
+    layers: Layers
+    vectors: Vectors
+
+
+@dataclass(frozen=True)
+class FittedWordNetwork:
+    """A network in Keras, with its vocabulary."""
+
+    tokenizer: WordTokenizer
+    model: Any
+    layout: Layout = "exact"
+    int8: bool = False
+
+    def logits(self, texts: Sequence[str]) -> NDArray[np.floating]:
+        """Keras' logits, [n]."""
+        ids = self.tokenizer.encode(texts)
+        return network.logits(self.model, ids, exact_feed, network.same_lengths(ids.lengths, 1024))
+
+    def export(self, folder: Path, temperature: float) -> None:
+        """Write the artefact."""
+        self.tokenizer.save(folder / artefact.TOKENIZER)
+        write_exact_graph(folder / artefact.GRAPH, self.model, temperature)
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Texts with the share of negative in each: 0 or 1, or between for soft labels, [n]."""
+
+    texts: list[str]
+    negative: NDArray[np.floating]
+
+
+def fit(
+    layers: Layers, vectors: Vectors, plan: network.Schedule, split: Split, run: Context
+) -> FittedWordNetwork:
+    """Train the layers and the embeddings under them, which start as `vectors`, on the labels."""
+    train = with_emoticons(split.train)
+    texts = Texts(train.texts, train.negative.astype(np.float32))
+    return fit_to(Shape(layers, vectors), plan, texts, split.validation, run)
+
+
+def fit_to(
+    shape: Shape, plan: network.Schedule, train: Texts, validation: Tweets, run: Context
+) -> FittedWordNetwork:
+    """Train on labels that may be soft; the validation part's are not."""
+    import keras  # noqa: PLC0415 - takes seconds; only networks need it
+
+    keras.utils.set_random_seed(run.seed)
+    tokenizer = WordTokenizer(_vocabulary(train.texts, shape.vectors))
+    embeddings = matrix(tokenizer.vocabulary, shape.vectors, run.seed)
+    model = build_model(shape.layers, embeddings)
+    task = network.Task(
+        _encoded(tokenizer, train.texts, train.negative),
+        _encoded(tokenizer, validation.texts, validation.negative),
+        exact_feed,
+        network.same_lengths,
+    )
+    network.train(model, task, plan, run)
+    return FittedWordNetwork(tokenizer, model)
+
+
+def build_model(layers: Layers, embeddings: NDArray[np.float32]) -> Any:
+    """ids [n, length] in, one logit out."""
+    import keras  # noqa: PLC0415
+
+    ids = keras.Input((None,), dtype="int32", name="ids")
+    embedded = keras.layers.Embedding(
+        *embeddings.shape, embeddings_initializer=keras.initializers.Constant(embeddings)
+    )(ids)
+    embedded = keras.layers.SpatialDropout1D(0.3)(embedded)
+    features = keras.layers.Dropout(0.4)(layers(embedded))
+    return keras.Model(ids, keras.layers.Dense(1, name="logit")(features))
+
+
+def exact_feed(ids: Ragged, rows: network.Rows) -> NDArray[np.int32]:
+    """Some rows of one length, [n, length]."""
+    places = ids.offsets[rows][:, None] + np.arange(int(ids.lengths[rows[0]]))
+    fed: NDArray[np.int32] = ids.ids[places]
+    return fed
+
+
+def _encoded(tokenizer: WordTokenizer, texts: list[str], negative: NDArray[Any]) -> network.Encoded:
+    return network.Encoded(tokenizer.encode(texts), negative.astype(np.float32))
+
+
+def _vocabulary(texts: Sequence[str], vectors: Vectors, most: int = 60_000) -> list[str]:
+    """The words of the training texts, then the most frequent others that have a vector.
+
+    Tweets from elsewhere hold words that these never had; their vectors stand near known ones.
+    """
+    seen = vocabulary_of(texts, most)
+    return list(dict.fromkeys([*seen, *vectors]))[:most]
