@@ -125,6 +125,14 @@ class Watched:
         client: Any = self.versions._client
         client.set_registered_model_alias(self.settings.model_name, "challenger", number)
 
+    def stop_worker(self) -> None:
+        """Stop the worker in good order; its port stays among Prometheus' targets."""
+        self.fleet.leave(self.worker)
+
+    def start_worker(self) -> None:
+        """Start a worker on the port of the one that stopped."""
+        self.worker = self.fleet.start(self.worker.port)
+
     def tweet(self, texts: list[str], brand: str | None = None, at: datetime | None = None) -> None:
         """Push tweets and wait until they are scored."""
         values = [
