@@ -28,6 +28,7 @@ from tests.live.conftest import wait_until
 from tests.live.kafka_io import read_all
 from tests.live.watched import TEXTS, Watched
 from tests.monitoring.queries import panel_queries
+from trainer.shadow import shadow_of
 
 pytestmark = [pytest.mark.live, pytest.mark.prometheus]
 BRAND = "delta"
@@ -173,11 +174,20 @@ def test_a_shift_of_the_tweets_fires(watched: Watched) -> None:
     watched.wait_firing("Drift")
 
 
-def test_people_measure_champion_and_challenger_on_the_same_texts(watched: Watched) -> None:
-    before = watched.prometheus.value("sum(badbuzz_shadow_feedback_total)")
+def test_people_measure_champion_and_challenger_and_promotion_can_ask_for_it(
+    watched: Watched,
+) -> None:
+    prometheus = watched.prometheus
+    watched.tweet(TEXTS[:400])
+    expression = 'sum(badbuzz_shadow_feedback_total{version="2"})'
+    before = prometheus.value(expression)
     watched.judge("negative", predicted="negative")
-    expression = "sum(badbuzz_shadow_feedback_total)"
-    wait_until(lambda: watched.prometheus.value(expression) == before + 2, 15, "both are judged")
+    wait_until(lambda: prometheus.value(expression) == before + 2, 20, "both are judged")
+    time.sleep(1)
+    shadow = shadow_of(prometheus.url, "2")
+    assert shadow.tweets >= shadow.agreed > 0
+    assert shadow.champion_right >= 1
+    assert shadow_of(prometheus.url, "77").tweets == 0
 
 
 def test_a_version_that_is_refused_fires(watched: Watched) -> None:
