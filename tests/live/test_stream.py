@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 import orjson
 import pytest
@@ -16,6 +17,7 @@ from sentiment.scorer import Scorer
 from sentiment.topics import DEAD_LETTERS, SCORED, TWEETS
 from stream import deadletters
 from stream.settings import StreamSettings
+from stream.topics import create_topics
 from tests.artefacts import make_artefact
 from tests.chaos.fleet import Fleet, badbuzz_command
 from tests.live.conftest import page, wait_ready, wait_until
@@ -232,3 +234,20 @@ def test_a_tweet_in_another_language_passes_unscored(
     wait_until(lambda: len(read_all(settings, SCORED)) == 1, 20, "it passes")
     result = ScoredTweet.model_validate_json(read_all(settings, SCORED)[0].value)
     assert (result.label, result.p_negative) == ("unsupported", None)
+
+
+def test_a_worker_that_starts_before_kafka_waits_for_it(tmp_path: Path) -> None:
+    kafka = LocalKafka(tmp_path / "kafka", free_port())
+    environment = {"KAFKA_BROKERS": kafka.bootstrap, "MLFLOW_TRACKING_URI": "http://127.0.0.1:9"}
+    fleet = Fleet(badbuzz_command(), environment, tmp_path / "fleet")
+    worker = fleet.start()
+    try:
+        wait_until(
+            lambda: "Trying again" in worker.log.read_text(), 30, "it says that it tries again"
+        )
+        with kafka:
+            asyncio.run(create_topics(StreamSettings(kafka_brokers=kafka.bootstrap)))
+            worker.process.wait(30)
+        assert "MLflow at http://127.0.0.1:9 does not answer" in worker.log.read_text()
+    finally:
+        fleet.stop()
