@@ -1,6 +1,7 @@
 """Samples: the right share, never too many, and never in the way."""
 
 import os
+import sys
 import threading
 import time
 
@@ -46,7 +47,9 @@ def test_a_choice_costs_a_batch_of_2000_less_than_a_tenth_of_a_millisecond() -> 
     assert (time.perf_counter() - started) / 1_000 < 1e-4
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have priorities on Linux alone")
 def test_work_is_done_aside_with_low_priority_and_a_fault_does_not_end_it() -> None:
+    usual = os.getpriority(os.PRIO_PROCESS, 0)
     seen: list[tuple[str, str, int]] = []
     done = threading.Event()
 
@@ -63,8 +66,8 @@ def test_work_is_done_aside_with_low_priority_and_a_fault_does_not_end_it() -> N
     assert aside.offer("good")
     assert done.wait(5)
     aside.stop()
-    assert seen == [("good", "observer", 10)]
-    assert os.getpriority(os.PRIO_PROCESS, 0) == 0
+    assert seen == [("good", "observer", min(usual + 10, 19))]
+    assert os.getpriority(os.PRIO_PROCESS, 0) == usual
 
 
 def test_a_full_queue_refuses_and_does_not_wait() -> None:
