@@ -11,15 +11,29 @@ from sentiment.reference import Histogram, Unknown, build_reference
 from sentiment.tokenizer import NgramTokenizer, WordTokenizer
 
 
-def test_shares_add_up_and_bins_are_about_equal() -> None:
+def test_shares_add_up_and_lengths_fall_into_bins_of_about_equal_size() -> None:
     p_negative = np.random.default_rng(1).beta(2, 2, 5_000)
     texts = ["word " * (1 + i % 30) for i in range(5_000)]
     reference = build_reference(WordTokenizer(["word"]), texts, p_negative)
     for histogram in (reference.p_negative, reference.length, reference.unknown_tokens):
         assert sum(histogram.shares) == pytest.approx(1)
-    assert len(reference.p_negative.shares) == 10
-    assert reference.p_negative.shares == pytest.approx([0.1] * 10, abs=0.005)
+    assert reference.length.shares == pytest.approx([0.1] * 10, abs=0.04)
+    assert reference.p_negative.edges == pytest.approx(np.arange(0.1, 0.95, 0.1), abs=0.04)
     assert reference.languages == {"en": 1.0}
+
+
+def test_values_that_the_reference_never_held_fall_into_bins_of_their_own() -> None:
+    reference = build_reference(WordTokenizer(["a"]), ["a"] * 500, [0.999] * 500)
+    assert reference.unknown_tokens.count(np.array([0.0, 0.3, 1.0])).tolist() == [
+        1,
+        0,
+        0,
+        1,
+        0,
+        0,
+        1,
+    ]
+    assert np.count_nonzero(reference.p_negative.count(np.array([0.999, 0.5, 0.01]))) == 3
 
 
 def test_a_rounding_error_moves_no_value_to_another_bin() -> None:
@@ -27,7 +41,7 @@ def test_a_rounding_error_moves_no_value_to_another_bin() -> None:
     histogram = build_reference(WordTokenizer([]), ["a"] * 300, values).p_negative
     for shift in (-1e-6, 1e-6):
         assert histogram.count(values + shift).tolist() == histogram.count(values).tolist()
-    assert histogram.shares == pytest.approx([1 / 3] * 3)
+    assert [share for share in histogram.shares if share] == pytest.approx([1 / 3] * 3)
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=300))
