@@ -143,8 +143,10 @@ def _exact_calls(encoded: Ragged) -> Iterator[tuple[NDArray[np.int64], _Feed]]:
     lengths = encoded.lengths
     order = np.argsort(lengths, kind="stable")
     sizes, starts = np.unique(lengths[order], return_index=True)
-    for size, rows in zip(sizes, np.split(order, starts[1:]), strict=True):
-        step = max(_IDS_PER_CALL // max(int(size), 1), 1)
+    ends = [*starts[1:].tolist(), len(order)]
+    for size, start, end in zip(sizes.tolist(), starts.tolist(), ends[: len(sizes)], strict=True):
+        rows = order[start:end]
+        step = max(_IDS_PER_CALL // max(size, 1), 1)
         for first in range(0, len(rows), step):
             some = rows[first : first + step]
             yield some, {"ids": encoded.ids[encoded.offsets[some][:, None] + np.arange(size)]}

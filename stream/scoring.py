@@ -150,15 +150,17 @@ class ScoreBatch:
     ) -> tuple[list[Record], dict[int, list[Record]], Tally[Label]]:
         """Records for `tweets.scored`, those for `brand.mentions` by partition, and the labels."""
         about = self._about(read.batch)
+        # What all results of a batch share is serialised once: it is most of them.
+        shared = b"," + orjson.dumps(about)[1:]
         limit = self._scoring.settings.max_message_bytes
         find = self._scoring.brands.finder.find
         results: list[Record] = []
         mentions: dict[int, list[Record]] = defaultdict(list)
         labels: Tally[Label] = Tally()
         for (record, tweet), (label, p) in zip(read.tweets, scores, strict=True):
-            fields = {**tweet.__dict__, "label": label, "p_negative": p, **about}
-            fields["source_offset"] = record.offset
-            value = orjson.dumps(fields)
+            own = {**tweet.__dict__, "label": label, "p_negative": p}
+            own["source_offset"] = record.offset
+            value = orjson.dumps(own)[:-1] + shared
             result = Record(record.timestamp, record.key, value, list(record.headers))
             if _too_large(result, limit):
                 read.rejects.append((record, "publish", _larger_than(limit)))
@@ -169,7 +171,7 @@ class ScoreBatch:
             if tweet.brand:
                 brands.add(tweet.brand)
             for brand in sorted(brands):
-                partition, mention = self._mention(brand, fields, record)
+                partition, mention = self._mention(brand, {**own, **about}, record)
                 mentions[partition].append(mention)
         return results, mentions, labels
 
@@ -182,7 +184,6 @@ class ScoreBatch:
             "scored_at": datetime.now(UTC),
             "source_topic": batch.topic,
             "source_partition": batch.partition,
-            "source_offset": -1,
             "schema_version": SCHEMA_VERSION,
         }
 
