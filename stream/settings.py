@@ -43,5 +43,5 @@ class StreamSettings(Settings):
     "Most tweets a second that are sampled for drift."
     shadow_share: float = Field(0.05, ge=0, le=1)
     "Share of the tweets that the version with the alias `challenger` scores too; 0: none."
-    shadow_tweets_per_second: float = Field(200.0, gt=0)
+    shadow_tweets_per_second: float = Field(100.0, gt=0)
     "Most tweets a second that it scores."

@@ -10,7 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
-from sentiment.errors import TopicError
+from sentiment.errors import BrokerError, TopicError
 from sentiment.settings import Settings
 from sentiment.topics import SCORED, TWEETS, TopicSpec, topic_specs
 from stream.backoff import Backoff
@@ -28,7 +28,8 @@ async def create_topics(settings: Settings) -> list[str]:
         the names of those that were created.
 
     Raises:
-        TopicError: Kafka does not answer or refuses a topic.
+        TopicError: Kafka refuses a topic.
+        BrokerError: Kafka does not answer.
     """
     created = []
     async with _admin(settings) as admin:
@@ -58,7 +59,7 @@ async def created_topics(settings: Settings) -> dict[str, int]:
     while True:
         try:
             return await check_topics(settings)
-        except TopicError:
+        except (TopicError, BrokerError):
             if time.monotonic() > until:
                 raise
             await asyncio.sleep(0.1)
@@ -71,7 +72,8 @@ async def check_topics(settings: Settings) -> dict[str, int]:
         the number of partitions of each topic, by full name.
 
     Raises:
-        TopicError: Kafka does not answer, or topics are missing or wrong: all of them are named.
+        TopicError: topics are missing or wrong: all of them are named.
+        BrokerError: Kafka does not answer.
     """
     specs = topic_specs(settings)
     async with _admin(settings) as admin:
@@ -98,14 +100,17 @@ async def check_topics(settings: Settings) -> dict[str, int]:
     return found
 
 
-async def wait_for_kafka(settings: Settings) -> None:
-    """Return once a broker answers; until then say so, and try again."""
+async def checked_topics(settings: Settings) -> dict[str, int]:
+    """As `check_topics`; while no broker answers, say so and try again.
+
+    Raises:
+        TopicError: topics are missing or wrong.
+    """
     backoff = Backoff()
     while True:
         try:
-            async with _admin(settings):
-                return
-        except TopicError as error:
+            return await check_topics(settings)
+        except BrokerError as error:
             log.warning("%s Trying again.", error)
             await backoff.wait()
 
@@ -137,7 +142,7 @@ async def _admin(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
         await admin.start()
         yield admin
     except KafkaError as error:
-        raise TopicError(
+        raise BrokerError(
             f"Kafka at {settings.kafka_brokers} does not answer as expected ({error!r}); "
             "start it, or set KAFKA_BROKERS."
         ) from error

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
-from aiokafka.errors import ConsumerStoppedError
+from aiokafka.errors import ConsumerStoppedError, KafkaError
 from faust.transport.drivers.aiokafka import (
     AIOKafkaConsumerThread,
     Consumer,
@@ -20,6 +20,7 @@ from faust.transport.drivers.aiokafka import (
 )
 from faust.types import ConsumerMessage
 
+from stream.backoff import Backoff
 from stream.batch import Batch
 from stream.ownership import Ownership
 from stream.settings import StreamSettings
@@ -40,6 +41,20 @@ class Fetched(NamedTuple):
 
 class BatchConsumerThread(AIOKafkaConsumerThread):
     """Runs aiokafka's consumer in a thread of its own, so that heartbeats go on under load."""
+
+    async def on_start(self) -> None:
+        """Connect; while no broker answers, try again for as long as it takes."""
+        backoff = Backoff()
+        self.time_started = time.monotonic()
+        while not self.should_stop:
+            consumer = self._consumer = self._create_consumer(loop=self.thread_loop)
+            try:
+                await consumer.start()
+                return
+            except (KafkaError, OSError) as error:
+                self.log.warning("The consumer cannot connect yet: %r", error)
+                await consumer.stop()
+                await backoff.wait()
 
     def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
         settings: StreamSettings = self.app.stream_settings

@@ -4,6 +4,7 @@ import asyncio
 
 import numpy as np
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 
@@ -39,26 +40,33 @@ def read_feedback(settings: TrainerSettings) -> Tweets:
 
 
 async def _records(settings: TrainerSettings) -> list[bytes]:
+    partitions = await _partitions(settings)
     consumer = AIOKafkaConsumer(
-        **settings.kafka_client,
-        isolation_level="read_committed",
-        auto_offset_reset="earliest",
-        enable_auto_commit=False,
+        **settings.kafka_client, isolation_level="read_committed", enable_auto_commit=False
     )
     await consumer.start()
     try:
-        return await _to_the_end(consumer, settings.topic(FEEDBACK))
+        consumer.assign(partitions)
+        return await _to_the_end(consumer, partitions)
     finally:
         await consumer.stop()
 
 
-async def _to_the_end(consumer: AIOKafkaConsumer, topic: str) -> list[bytes]:
-    """The values of all records that stand in the topic when the call begins."""
-    if topic not in await consumer.topics():
-        raise TopicError(f"expected the topic {topic}, got none; `badbuzz topics create` makes it.")
-    numbers = consumer.partitions_for_topic(topic) or set()
-    partitions = [TopicPartition(topic, number) for number in sorted(numbers)]
-    consumer.assign(partitions)
+async def _partitions(settings: TrainerSettings) -> list[TopicPartition]:
+    name = settings.topic(FEEDBACK)
+    admin = AIOKafkaAdminClient(**settings.kafka_client)
+    await admin.start()
+    try:
+        (topic,) = await admin.describe_topics([name])
+    finally:
+        await admin.close()
+    if topic["error_code"]:
+        raise TopicError(f"expected the topic {name}, got none; `badbuzz topics create` makes it.")
+    return [TopicPartition(name, one["partition"]) for one in topic["partitions"]]
+
+
+async def _to_the_end(consumer: AIOKafkaConsumer, partitions: list[TopicPartition]) -> list[bytes]:
+    """The values of all records that stand there when the call begins."""
     await consumer.seek_to_beginning(*partitions)
     ends = await consumer.end_offsets(partitions)
     found: list[bytes] = []

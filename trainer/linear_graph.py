@@ -8,8 +8,12 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 
-def write_linear_graph(path: Path, coefficients: NDArray[np.floating], intercept: float) -> None:
-    """Write a graph of the `ragged` layout: sigmoid(intercept + sum of the ids' coefficients).
+def write_linear_graph(
+    path: Path, coefficients: NDArray[np.floating], intercept: float, power: float = 0.0
+) -> None:
+    """Write a graph of the `ragged` layout: sigmoid(intercept + sum of coefficients / n**power).
+
+    n is the number of a text's ids, at least 1.
 
     The sum of a text is the difference of two running sums, kept in float64: over 16,384 ids
     that loses nothing that float32 could show.
@@ -18,10 +22,13 @@ def write_linear_graph(path: Path, coefficients: NDArray[np.floating], intercept
         path: of the file to write.
         coefficients: float [number of ids].
         intercept: added to each text's sum.
+        power: how far long texts are scaled down; 0: not at all.
     """
     constants = {
         "coefficients": np.asarray(coefficients, np.float32).reshape(-1),
         "intercept": np.array([intercept], np.float64),
+        "power": np.array([-power], np.float64),
+        "one": np.ones(1, np.float64),
         "zero": np.zeros(1, np.float64),
         "axis": np.zeros(1, np.int64),
         "first": np.zeros(1, np.int64),
@@ -34,11 +41,17 @@ def write_linear_graph(path: Path, coefficients: NDArray[np.floating], intercept
         helper.make_node("Cast", ["single"], ["values"], to=TensorProto.DOUBLE),
         helper.make_node("CumSum", ["values", "axis0"], ["sums"]),
         helper.make_node("Concat", ["zero", "sums"], ["running"], axis=0),
-        helper.make_node("Gather", ["running", "offsets"], ["edges"]),
-        helper.make_node("Slice", ["edges", "second", "end", "axis"], ["ends"]),
-        helper.make_node("Slice", ["edges", "first", "last", "axis"], ["starts"]),
-        helper.make_node("Sub", ["ends", "starts"], ["sum"]),
-        helper.make_node("Add", ["sum", "intercept"], ["logit64"]),
+        helper.make_node("Slice", ["offsets", "second", "end", "axis"], ["ends"]),
+        helper.make_node("Slice", ["offsets", "first", "last", "axis"], ["starts"]),
+        helper.make_node("Gather", ["running", "ends"], ["sum_to_end"]),
+        helper.make_node("Gather", ["running", "starts"], ["sum_to_start"]),
+        helper.make_node("Sub", ["sum_to_end", "sum_to_start"], ["sum"]),
+        helper.make_node("Sub", ["ends", "starts"], ["length"]),
+        helper.make_node("Cast", ["length"], ["length64"], to=TensorProto.DOUBLE),
+        helper.make_node("Max", ["length64", "one"], ["n"]),
+        helper.make_node("Pow", ["n", "power"], ["scale"]),
+        helper.make_node("Mul", ["sum", "scale"], ["scaled"]),
+        helper.make_node("Add", ["scaled", "intercept"], ["logit64"]),
         helper.make_node("Cast", ["logit64"], ["logit"], to=TensorProto.FLOAT),
         helper.make_node("Sigmoid", ["logit"], ["p_negative"]),
     ]

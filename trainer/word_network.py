@@ -78,7 +78,7 @@ def fit_to(
     import keras  # noqa: PLC0415 - takes seconds; only networks need it
 
     keras.utils.set_random_seed(run.seed)
-    tokenizer = WordTokenizer(_vocabulary(train.texts, shape.vectors))
+    tokenizer = WordTokenizer(vocabulary(train.texts, shape.vectors))
     embeddings = matrix(tokenizer.vocabulary, shape.vectors, run.seed)
     model = build_model(shape.layers, embeddings)
     task = network.Task(
@@ -115,7 +115,7 @@ def _encoded(tokenizer: WordTokenizer, texts: list[str], negative: NDArray[Any])
     return network.Encoded(tokenizer.encode(texts), negative.astype(np.float32))
 
 
-def _vocabulary(texts: Sequence[str], vectors: Vectors, most: int = 60_000) -> list[str]:
+def vocabulary(texts: Sequence[str], vectors: Vectors, most: int = 50_000) -> list[str]:
     """The words of the training texts, then the most frequent others that have a vector.
 
     Tweets from elsewhere hold words that these never had; their vectors stand near known ones.

@@ -14,7 +14,7 @@ from sentiment.logs import set_up_logs
 from sentiment.settings import load_settings
 from stream.app import StreamApp, build_app
 from stream.settings import StreamSettings
-from stream.topics import check_topics, wait_for_kafka
+from stream.topics import checked_topics
 
 
 @click.command()
@@ -33,8 +33,7 @@ def worker() -> None:
 async def _prepare(settings: StreamSettings) -> StreamApp:
     """Check what the worker stands on, so that it starts with a clear error or not at all."""
     _make_folder(settings.state_dir)
-    await wait_for_kafka(settings)
-    app = build_app(settings, await check_topics(settings), REGISTRY)
+    app = build_app(settings, await checked_topics(settings), REGISTRY)
     await app.champion.start()
     return app
 

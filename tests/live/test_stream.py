@@ -6,10 +6,13 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 import orjson
 import pytest
 
+from infra.local.kafka import LocalKafka
+from infra.local.ports import free_port
 from sentiment.messages import ScoredTweet
 from sentiment.sample import sample_tweets
 from sentiment.scorer import Scorer
@@ -232,3 +235,19 @@ def test_a_tweet_in_another_language_passes_unscored(
     wait_until(lambda: len(read_all(settings, SCORED)) == 1, 20, "it passes")
     result = ScoredTweet.model_validate_json(read_all(settings, SCORED)[0].value)
     assert (result.label, result.p_negative) == ("unsupported", None)
+
+
+def test_a_worker_that_starts_before_kafka_waits_for_it(tmp_path: Path) -> None:
+    kafka = LocalKafka(tmp_path / "kafka", free_port())
+    environment = {"KAFKA_BROKERS": kafka.bootstrap, "MLFLOW_TRACKING_URI": "http://127.0.0.1:9"}
+    fleet = Fleet(badbuzz_command(), environment, tmp_path / "fleet")
+    worker = fleet.start()
+    try:
+        wait_until(
+            lambda: "Trying again" in worker.log.read_text(), 30, "it says that it tries again"
+        )
+        with kafka:
+            worker.process.wait(30)
+        assert "Run `badbuzz topics create`" in worker.log.read_text(), "it went on to the topics"
+    finally:
+        fleet.stop()

@@ -7,7 +7,8 @@ from sentiment.errors import ArtefactError
 from sentiment.scorer import Scorer
 from trainer import candidate
 from trainer.candidate import build
-from trainer.candidates.logistic import FittedLogistic, Logistic, counts
+from trainer.candidates.logistic import FittedLogistic, Logistic, features
+from trainer.context import Context
 from trainer.data import Split, split
 from trainer.source import made_up_tweets
 from trainer.stop_words import stop_words
@@ -29,20 +30,20 @@ def parts() -> Split:
 
 
 @pytest.fixture(scope="module")
-def fitted(parts: Split) -> FittedLogistic:
-    return SMALL.fit(parts)
+def fitted(parts: Split, run: Context) -> FittedLogistic:
+    return SMALL.fit(parts, run)
 
 
 def test_the_artefact_says_what_scikit_learns_predict_proba_says(
-    parts: Split, fitted: FittedLogistic, tmp_path: Path
+    parts: Split, fitted: FittedLogistic, tmp_path: Path, run: Context
 ) -> None:
-    built = build(SMALL, parts, tmp_path)
+    built = build(SMALL, parts, tmp_path, run)
     texts = [*parts.test.texts, *ODD]
     temperature = 1.7
     fitted.export(tmp_path, temperature)
     fitted.estimator.coef_ /= temperature
     fitted.estimator.intercept_ /= temperature
-    expected = fitted.estimator.predict_proba(counts(fitted.tokenizer, texts))[:, 1]
+    expected = fitted.estimator.predict_proba(features(fitted.tokenizer, texts, fitted.power))[:, 1]
     fitted.estimator.coef_ *= temperature
     fitted.estimator.intercept_ *= temperature
     assert built.parity <= 1e-5
@@ -50,9 +51,9 @@ def test_the_artefact_says_what_scikit_learns_predict_proba_says(
 
 
 def test_the_artefact_is_calibrated_golden_and_carries_the_digest_of_its_data(
-    parts: Split, tmp_path: Path
+    parts: Split, tmp_path: Path, run: Context
 ) -> None:
-    built = build(SMALL, parts, tmp_path)
+    built = build(SMALL, parts, tmp_path, run)
     scorer = Scorer(tmp_path)
     scorer.check_golden()
     assert built.card.candidate == "logistic"
@@ -61,21 +62,25 @@ def test_the_artefact_is_calibrated_golden_and_carries_the_digest_of_its_data(
 
 
 def test_an_artefact_that_disagrees_with_its_framework_is_refused(
-    parts: Split, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    parts: Split, tmp_path: Path, run: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(candidate, "PARITY", -1.0)
     with pytest.raises(ArtefactError, match="the export is at fault"):
-        build(SMALL, parts, tmp_path)
+        build(SMALL, parts, tmp_path, run)
 
 
-def test_plain_complaint_and_plain_praise_are_told_apart(parts: Split, tmp_path: Path) -> None:
-    build(SMALL, parts, tmp_path)
+def test_plain_complaint_and_plain_praise_are_told_apart(
+    parts: Split, tmp_path: Path, run: Context
+) -> None:
+    build(SMALL, parts, tmp_path, run)
     bad, good = Scorer(tmp_path).score(["the crew in Rome was awful", "I love the crew, great :)"])
     assert bad > 0.5 > good
 
 
-def test_a_large_batch_scores_as_each_text_alone(parts: Split, tmp_path: Path) -> None:
-    build(SMALL, parts, tmp_path)
+def test_a_large_batch_scores_as_each_text_alone(
+    parts: Split, tmp_path: Path, run: Context
+) -> None:
+    build(SMALL, parts, tmp_path, run)
     scorer = Scorer(tmp_path)
     texts = [*parts.train.texts, *ODD]
     together = scorer.score(texts)

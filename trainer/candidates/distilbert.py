@@ -1,10 +1,5 @@
-"""DistilBERT, or any BERT-like model of a Hugging Face directory, fine-tuned by Keras Hub.
+"""DistilBERT, or any BERT-like model of a Hugging Face directory, fine-tuned by Keras Hub."""
 
-Keras Hub on TensorFlow reads the directory's own weights: transformers 5 has no TensorFlow models
-left, and torch for Linux would bring 5 GB of GPU libraries along.
-"""
-
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,15 +10,15 @@ from numpy.typing import NDArray
 
 from sentiment import artefact
 from sentiment.card import Layout
-from sentiment.errors import DataError
-from sentiment.text import LINK, MENTION
-from sentiment.tokenizer import HuggingFaceTokenizer, Ragged
+from sentiment.tokenizer import HuggingFaceTokenizer
 from trainer import network
 from trainer.augment import with_emoticons
 from trainer.context import Context
 from trainer.data import Split, Tweets
 from trainer.keras_graph import write_padded_graph
+from trainer.padded import padded_feed
 from trainer.quantise import quantise
+from trainer.transformer import build_encoder, fetched, read_tokenizer
 
 _PATTERNS = (
     "config.json",
@@ -97,68 +92,14 @@ class FittedDistilBert:
             quantise(folder / artefact.GRAPH)
 
 
-def fetched(source: str) -> Path:
-    """The directory itself, or a download of the hub's.
-
-    Raises:
-        DataError: neither is to be had.
-    """
-    folder = Path(source)
-    if (folder / "config.json").is_file():
-        return folder
-    try:
-        from huggingface_hub import snapshot_download  # noqa: PLC0415 - for hub names only
-
-        return Path(snapshot_download(source, allow_patterns=list(_PATTERNS)))
-    except Exception as error:
-        raise DataError(
-            f"expected a Hugging Face directory or hub name in BADBUZZ_TRANSFORMER, got {source!r} "
-            f"({type(error).__name__}); name a directory with config.json, model.safetensors and "
-            "tokenizer.json."
-        ) from error
-
-
-def read_tokenizer(folder: Path, max_tokens: int) -> HuggingFaceTokenizer:
-    """The directory's tokenizer; links and mentions become signs that its vocabulary holds.
-
-    Raises:
-        DataError: there is none.
-    """
-    try:
-        content = json.loads((folder / "tokenizer.json").read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise DataError(f"expected tokenizer.json in {folder}, got: {error}") from error
-    return HuggingFaceTokenizer(content, max_tokens, {LINK: "http", MENTION: "@"})
-
-
 def build_model(folder: Path, precision: str) -> Any:
-    """ids [n, longest] and lengths [n] in, one logit out: mean of the text's own tokens, dense."""
+    """ids [n, longest] and lengths [n] in, one logit out: the text's encoding, then dense."""
     import keras  # noqa: PLC0415
-    import keras_hub  # noqa: PLC0415
 
-    backbone = keras_hub.models.Backbone.from_preset(str(folder), dtype=precision)
-    ids = keras.Input((None,), dtype="int32", name="ids")
-    lengths = keras.Input((), dtype="int32", name="lengths")
-    places = keras.ops.cumsum(keras.ops.ones_like(ids), axis=1)
-    mask = keras.ops.cast(places <= keras.ops.expand_dims(lengths, 1), "int32")
-    inputs = {"token_ids": ids, "padding_mask": mask, "segment_ids": keras.ops.zeros_like(ids)}
-    output = backbone({name: inputs[name] for name in backbone.input})
-    output = output["sequence_output"] if isinstance(output, dict) else output
-    weights = keras.ops.expand_dims(keras.ops.cast(mask, "float32"), 2)
-    summed = keras.ops.sum(keras.ops.cast(output, "float32") * weights, axis=1)
-    pooled = keras.layers.Dropout(0.1, dtype="float32")(summed / keras.ops.sum(weights, axis=1))
+    encoder = build_encoder(folder, precision)
+    pooled = keras.layers.Dropout(0.1, dtype="float32")(encoder.output)
     logit = keras.layers.Dense(1, dtype="float32", name="logit")(pooled)
-    return keras.Model({"ids": ids, "lengths": lengths}, logit)
-
-
-def padded_feed(ids: Ragged, rows: network.Rows) -> network.Feed:
-    """Some rows, padded with 0 to the longest."""
-    lengths = ids.lengths[rows]
-    places = np.arange(int(lengths.max(initial=1))) < lengths[:, None]
-    padded = np.zeros(places.shape, np.int32)
-    sources = ids.offsets[rows][:, None] + np.arange(places.shape[1])
-    padded[places] = ids.ids[sources[places]]
-    return {"ids": padded, "lengths": lengths.astype(np.int32)}
+    return keras.Model(encoder.input, logit)
 
 
 def _encoded(tokenizer: HuggingFaceTokenizer, tweets: Tweets) -> network.Encoded:

@@ -26,6 +26,8 @@ class Logistic:
         vocabulary: most words with a coefficient of their own.
         pair_buckets: coefficients for pairs of words; stop words count here alone.
         run_buckets: coefficients for runs of characters.
+        power: long texts are scaled down by their number of ids to this power; it keeps the
+            accuracy and makes the probabilities of long texts as honest as those of short ones.
         strength: inverse of the L2 penalty, scikit-learn's `C`.
     """
 
@@ -34,7 +36,8 @@ class Logistic:
     pair_buckets: int = 1 << 18
     run_buckets: int = 1 << 19
     runs: tuple[int, int] = (3, 5)
-    strength: float = 0.02
+    power: float = 0.25
+    strength: float = 0.4
 
     def fit(self, split: Split, run: Context) -> "FittedLogistic":
         """Train by L-BFGS, from the same start each time."""
@@ -48,8 +51,8 @@ class Logistic:
             silent=sorted(silent),
         )
         estimator = LogisticRegression(C=self.strength, max_iter=200, tol=1e-3)
-        estimator.fit(counts(tokenizer, split.train.texts), split.train.negative)
-        return FittedLogistic(tokenizer, estimator)
+        estimator.fit(features(tokenizer, split.train.texts, self.power), split.train.negative)
+        return FittedLogistic(tokenizer, estimator, self.power)
 
 
 @dataclass(frozen=True)
@@ -58,13 +61,14 @@ class FittedLogistic:
 
     tokenizer: NgramTokenizer
     estimator: LogisticRegression
+    power: float
     layout: Layout = "ragged"
     int8: bool = False
 
     def logits(self, texts: Sequence[str]) -> NDArray[np.floating]:
         """scikit-learn's decision function, [n]."""
         logits: NDArray[np.floating] = self.estimator.decision_function(
-            counts(self.tokenizer, texts)
+            features(self.tokenizer, texts, self.power)
         )
         return logits
 
@@ -75,15 +79,19 @@ class FittedLogistic:
             folder / artefact.GRAPH,
             self.estimator.coef_[0] / temperature,
             float(self.estimator.intercept_[0]) / temperature,
+            self.power,
         )
 
 
-def counts(tokenizer: NgramTokenizer, texts: Sequence[str]) -> csr_matrix:
-    """How often each id stands in each text, float32 [n, size]."""
+def features(tokenizer: NgramTokenizer, texts: Sequence[str], power: float) -> csr_matrix:
+    """How often each id stands in each text, by the text's length to a power.
+
+    Returns:
+        float32 [n, size].
+    """
     encoded = tokenizer.encode(texts)
-    ones = np.ones(len(encoded.ids), np.float32)
-    matrix = csr_matrix(
-        (ones, encoded.ids, encoded.offsets.astype(np.int64)), (len(encoded), tokenizer.size)
-    )
+    scale = np.maximum(encoded.lengths, 1) ** -power
+    values = np.repeat(scale, encoded.lengths).astype(np.float32)
+    matrix = csr_matrix((values, encoded.ids, encoded.offsets), (len(encoded), tokenizer.size))
     matrix.sum_duplicates()
     return matrix

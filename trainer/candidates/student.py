@@ -8,12 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from trainer import network, word_network
 from trainer.augment import variants, with_emoticons
 from trainer.context import Context
 from trainer.data import Split
-from trainer.glove import find_glove, load_glove
+from trainer.glove import Vectors, find_glove, load_glove
 from trainer.teacher import Teacher
+from trainer.transformer import fetched
+from trainer.transformer_vectors import word_vectors
 
 
 @dataclass(frozen=True)
@@ -24,13 +28,15 @@ class Student:
         glove: the folder with GloVe's files.
         teacher: gives the soft labels.
         copies: made-up variants of each training text.
+        read_dimensions: of the word vectors that the transformer gives, beside GloVe's.
         trust: weight of the teacher's opinion on labelled texts; the rest is the label's.
     """
 
     glove: Path
     teacher: Teacher
     name: str = "student"
-    copies: int = 4
+    copies: int = 1
+    read_dimensions: int = 100
     trust: float = 0.8
     units: int = 96
     filters: int = 64
@@ -45,10 +51,20 @@ class Student:
         soft = self.teacher.soft_labels(texts, run)
         known = len(labelled)
         soft[:known] = self.trust * soft[:known] + (1 - self.trust) * labelled.negative
-        vectors = load_glove(find_glove(self.glove))
-        shape = word_network.Shape(self._layers, vectors)
+        shape = word_network.Shape(self._layers, self._vectors(texts, run))
         train = word_network.Texts(texts, soft)
         return word_network.fit_to(shape, self.plan, train, split.validation, run)
+
+    def _vectors(self, texts: list[str], run: Context) -> Vectors:
+        """GloVe's vector and the transformer's for each word, end to end."""
+        glove = load_glove(find_glove(self.glove))
+        words = word_network.vocabulary(texts, glove)
+        folder = fetched(self.teacher.settings.transformer)
+        read = word_vectors(folder, words, self.read_dimensions, run)
+        known = np.stack(list(glove.values()))
+        mean = known.mean(axis=0)
+        both = zip(words, read * known.std(), strict=True)
+        return {word: np.concatenate([glove.get(word, mean), vector]) for word, vector in both}
 
     def _unlabelled(self) -> list[str]:
         path = self.teacher.settings.unlabelled

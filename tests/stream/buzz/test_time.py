@@ -80,7 +80,7 @@ def test_the_watermark_cuts_records_alike_whatever_the_batches():
         parts += [mark for _, mark in watermark.runs(minutes[record : record + 1], now=100)]
     moves = [mark for _, mark in whole]
     assert moves == [5, 7, 8, 11, 11]
-    assert sorted(set(parts)) == sorted(set([4, *moves]))
+    assert sorted(set(parts)) == sorted({4, *moves})
 
 
 def test_the_watermark_never_goes_back_and_no_stamp_runs_ahead_of_the_clock():

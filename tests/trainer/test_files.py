@@ -1,0 +1,129 @@
+"""`badbuzz score` and `badbuzz evaluate` over files, by an artefact in a folder."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from artefacts import make_artefact
+from click.testing import CliRunner
+
+from sentiment.errors import DataError
+from sentiment.scorer import Scorer
+from trainer.commands.evaluate import evaluate
+from trainer.commands.score import score
+
+TEXTS = ["late and awful", 'great, "thanks"', "a fact\nin two lines", "caf\xe9: the worst", ""]
+
+
+def invoke(command: object, *arguments: object) -> str:
+    result = CliRunner().invoke(command, [str(a) for a in arguments], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def write_csv(path: Path, encoding: str = "utf-8", header: bool = True) -> Path:
+    with path.open("w", encoding=encoding, newline="") as file:
+        writer = csv.writer(file)
+        if header:
+            writer.writerow(["id", "text"])
+        writer.writerows(enumerate(TEXTS))
+    return path
+
+
+def read_csv(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    return make_artefact(tmp_path / "model")
+
+
+def test_a_csv_comes_back_with_its_scores_and_all_its_columns(model: Path, tmp_path: Path) -> None:
+    source = write_csv(tmp_path / "tweets.csv")
+    output = invoke(score, source, "--model", model)
+    rows = read_csv(tmp_path / "tweets.scored.csv")
+    assert [row["text"] for row in rows] == TEXTS
+    assert [row["id"] for row in rows] == ["0", "1", "2", "3", "4"]
+    found = [float(row["p_negative"]) for row in rows]
+    assert found == pytest.approx(Scorer(model).score(TEXTS).tolist(), abs=1e-6)
+    labels = ["negative", "positive", "uncertain", "negative", "uncertain"]
+    assert [row["label"] for row in rows] == labels
+    assert "5 rows scored" in output
+
+
+def test_latin1_without_a_header_is_read_as_the_options_say(model: Path, tmp_path: Path) -> None:
+    source = write_csv(tmp_path / "tweets.csv", "latin-1", header=False)
+    with pytest.raises(DataError, match="--encoding"):
+        invoke(score, source, "--model", model, "--columns", "id,text")
+    target = tmp_path / "out.csv"
+    options = ["--columns", "id,text", "--encoding", "latin-1", "-o", target]
+    invoke(score, source, "--model", model, *options)
+    assert [row["text"] for row in read_csv(target)] == TEXTS
+
+
+def test_json_lines_come_back_as_json_lines(model: Path, tmp_path: Path) -> None:
+    source = tmp_path / "tweets.jsonl"
+    source.write_text("".join(json.dumps({"body": text, "n": [1]}) + "\n" for text in TEXTS))
+    invoke(score, source, "--model", model, "--text-column", "body")
+    rows = [json.loads(line) for line in (tmp_path / "tweets.scored.jsonl").open()]
+    assert [row["body"] for row in rows] == TEXTS
+    assert all(row["n"] == [1] and 0 < row["p_negative"] < 1 for row in rows)
+
+
+def test_a_file_larger_than_a_batch_keeps_every_row_in_order(model: Path, tmp_path: Path) -> None:
+    source = tmp_path / "tweets.csv"
+    source.write_text("text\n" + "".join(f"tweet {number} is late\n" for number in range(4_321)))
+    invoke(score, source, "--model", model)
+    rows = read_csv(tmp_path / "tweets.scored.csv")
+    assert [row["text"].split()[1] for row in rows] == [str(number) for number in range(4_321)]
+
+
+def test_a_missing_column_is_named_and_no_half_file_is_left(model: Path, tmp_path: Path) -> None:
+    source = write_csv(tmp_path / "tweets.csv")
+    with pytest.raises(DataError, match="expected a column 'body', got id, text"):
+        invoke(score, source, "--model", model, "--text-column", "body")
+    assert not list(tmp_path.glob("*scored*"))
+
+
+def test_evaluate_gives_the_figures_at_the_top_level_before_the_slices(
+    model: Path, tmp_path: Path
+) -> None:
+    source = tmp_path / "labelled.csv"
+    rows = ["awful,neg", "great,pos", "so late,neg", "a fact,neutral", "late but great,pos"]
+    source.write_text("text,mood\n" + "\n".join(rows * 20))
+    options = ["--label-column", "mood", "--positive", "pos", "--negative", "neg"]
+    found = json.loads(invoke(evaluate, source, "--model", model, *options, "--json"))
+    names = list(found)
+    assert found["rows"] == 80
+    assert found["skipped"] == 20
+    assert found["accuracy"] == pytest.approx(0.75)
+    assert found["macro_f1"] == pytest.approx((2 / 3 + 4 / 5) / 2)
+    assert names.index("accuracy") < names.index("macro_f1") < names.index("roc_auc")
+    assert names.index("roc_auc") < names.index("slices")
+    assert found["slices"]["short"]["rows"] == 80
+
+
+def test_evaluate_shows_several_versions_side_by_side(model: Path, tmp_path: Path) -> None:
+    worse = make_artefact(tmp_path / "worse", bias=5, candidate="gloomy")
+    source = tmp_path / "labelled.csv"
+    source.write_text("text,label\n" + "awful,negative\ngreat,positive\n" * 30)
+    options = ["--model", model, "--model", worse]
+    found = json.loads(invoke(evaluate, source, *options, "--json"))
+    assert [one["candidate"] for one in found] == ["toy", "gloomy"]
+    assert found[0]["accuracy"] == 1.0
+    assert found[1]["accuracy"] == 0.5
+    table = invoke(evaluate, source, *options)
+    assert "Leaderboard" not in table
+    assert "labelled.csv: 60 rows" in table
+
+
+def test_evaluate_without_a_row_of_the_labels_says_what_the_column_holds(
+    model: Path, tmp_path: Path
+) -> None:
+    source = tmp_path / "labelled.csv"
+    source.write_text("text,label\nawful,0\ngreat,4\n")
+    with pytest.raises(DataError, match="got 0, 4; name them with --positive and --negative"):
+        invoke(evaluate, source, "--model", model)

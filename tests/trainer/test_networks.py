@@ -1,0 +1,136 @@
+"""The networks over word embeddings, trained for real on a little data."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from sentiment.scorer import Scorer
+from trainer import network
+from trainer.candidate import Built, Candidate, build
+from trainer.candidates.cnn import Cnn
+from trainer.candidates.lstm import Lstm
+from trainer.context import Context
+from trainer.data import Split, split
+from trainer.glove import find_glove, load_glove, matrix
+from trainer.source import made_up_tweets
+
+pytest.importorskip("keras", reason="Keras is not installed; `make install-keras` brings it")
+
+PLAN = network.Schedule(epochs=2, batch=32, rate=5e-3)
+MAKE: dict[str, Callable[[Path], Candidate]] = {
+    "lstm": lambda glove: Lstm(glove, units=8, plan=PLAN),
+    "cnn": lambda glove: Cnn(glove, filters=8, plan=PLAN),
+}
+
+
+@pytest.fixture(scope="module")
+def parts() -> Split:
+    return split(made_up_tweets(700))
+
+
+@pytest.fixture(scope="module")
+def glove(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Vectors of 8 numbers for some words: their form is GloVe's, their content does not matter."""
+    folder = tmp_path_factory.mktemp("glove")
+    random = np.random.default_rng(3)
+    rows = [f"{word} {' '.join(map(str, random.normal(size=8).round(3)))}" for word in WORDS]
+    (folder / "glove.6B.50d.txt").write_text("\n".join(rows))
+    return folder
+
+
+WORDS = ["the", "flight", "was", "great", "awful", "love", "hate", "not", "so", "thank", "crew"]
+
+
+@pytest.fixture(scope="module", params=sorted(MAKE))
+def built(
+    request: pytest.FixtureRequest,
+    parts: Split,
+    glove: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Built:
+    folder = tmp_path_factory.mktemp(request.param)
+    run = Context(folder / "checkpoints", Console(quiet=True))
+    return build(MAKE[request.param](glove), parts, folder / "artefact", run)
+
+
+def test_the_artefact_agrees_with_keras_and_has_learned_something(
+    built: Built, parts: Split
+) -> None:
+    assert built.parity <= 1e-5
+    right = (Scorer(built.folder).score(parts.test.texts) >= 0.5) == parts.test.negative
+    assert right.mean() > 0.8
+
+
+def test_a_text_scores_the_same_alone_and_in_any_batch(built: Built, parts: Split) -> None:
+    scorer = Scorer(built.folder)
+    texts = ["", "late", *parts.test.texts[:20], "so " * 300, "\U0001f621", *parts.test.texts[20:]]
+    together = scorer.score(texts)
+    alone = np.array([scorer.score([text])[0] for text in texts])
+    backwards = scorer.score(texts[::-1])[::-1]
+    np.testing.assert_allclose(together, alone, atol=1e-5)
+    np.testing.assert_allclose(together, backwards, atol=1e-5)
+
+
+def test_an_interrupted_training_goes_on_and_ends_where_an_undisturbed_one_does(
+    parts: Split, glove: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = parts.test.texts[:50]
+
+    def trained(name: str) -> np.ndarray:
+        run = Context(tmp_path / name, Console(quiet=True))
+        return MAKE["cnn"](glove).fit(parts, run).logits(texts)
+
+    whole = trained("undisturbed")
+    save, calls = network._save, []
+
+    def interrupt(*arguments: object) -> None:
+        save(*arguments)
+        calls.append(1)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(network, "_save", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        trained("interrupted")
+    monkeypatch.setattr(network, "_save", save)
+    assert len(calls) == 1
+    resumed = trained("interrupted")
+    assert _correlation(resumed, whole) > 0.9
+    assert (tmp_path / "interrupted" / "losses.json").read_text().count(",") == 1
+
+
+def _correlation(one: np.ndarray, other: np.ndarray) -> float:
+    return float(np.corrcoef(one, other)[0, 1])
+
+
+def test_batches_of_one_length_hold_every_row_once() -> None:
+    lengths = np.random.default_rng(0).integers(1, 9, 1_000)
+    batches = list(network.same_lengths(lengths, 16, np.random.default_rng(1)))
+    assert sorted(np.concatenate(batches)) == list(range(1_000))
+    assert all(len(set(lengths[rows])) == 1 and len(rows) <= 16 for rows in batches)
+
+
+def test_batches_of_like_lengths_hold_every_row_once_and_waste_little() -> None:
+    lengths = np.random.default_rng(0).integers(1, 60, 5_000)
+    batches = list(network.like_lengths(lengths, 16, np.random.default_rng(1)))
+    assert sorted(np.concatenate(batches)) == list(range(5_000))
+    padded = sum(int(lengths[rows].max()) * len(rows) for rows in batches)
+    assert padded < 1.1 * lengths.sum()
+
+
+def test_glove_of_100_dimensions_is_preferred_and_unknown_words_get_vectors(
+    tmp_path: Path, glove: Path
+) -> None:
+    for size in (50, 100, 300):
+        (tmp_path / f"glove.6B.{size}d.txt").write_text("a 1 2\n")
+    assert find_glove(tmp_path).name == "glove.6B.100d.txt"
+    (tmp_path / "glove.6B.100d.txt").unlink()
+    assert find_glove(tmp_path).name == "glove.6B.300d.txt"
+    vectors = load_glove(find_glove(glove))
+    rows = matrix(["crew", "unheard"], vectors, seed=1)
+    assert rows.shape == (4, 8)
+    assert not rows[0].any()
+    np.testing.assert_array_equal(rows[2], vectors["crew"])
+    assert rows[3].any()

@@ -1,0 +1,38 @@
+"""The notebook, run top to bottom on a small part."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "script_notebook_modelisation.ipynb"
+
+
+@pytest.fixture
+def cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[nbformat.NotebookNode]:
+    monkeypatch.setenv("BADBUZZ_NOTEBOOK_ROWS", "1500")
+    monkeypatch.setenv("BADBUZZ_NOTEBOOK_CANDIDATES", "logistic,lstm")
+    monkeypatch.setenv("BADBUZZ_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("BADBUZZ_STATE_DIR", str(tmp_path))
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "runtime"))
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    NotebookClient(notebook, timeout=120, kernel_name="python3").execute(cwd=str(tmp_path))
+    return list(notebook.cells)
+
+
+def test_it_runs_from_the_data_to_the_leaderboard_with_pictures(
+    cells: list[nbformat.NotebookNode],
+) -> None:
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    pictures = [output for output in outputs if "image/png" in output.get("data", {})]
+    printed = "".join(output.get("text", "") for output in outputs)
+    assert len(pictures) == 4
+    assert "Leaderboard (" in printed
+    assert "left out: lstm: expected GloVe vectors" in printed
+    assert "McNemar p = " in printed
+
+
+def test_it_is_committed_without_outputs() -> None:
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    assert not any(cell.get("outputs") for cell in notebook.cells)

@@ -1,0 +1,31 @@
+import numpy as np
+import pytest
+
+from trainer.slices import masks, measure_slices
+
+
+@pytest.mark.parametrize(
+    ("name", "inside", "outside"),
+    [
+        ("short", "so late!", "this one has quite a few words in it"),
+        ("negation", "I don't know", "I know"),
+        ("negation", "no way", "know the way"),
+        ("emoji", "late \U0001f621", "late :("),
+        ("emoticon", "late :(", "see http://a.bc/d"),
+        ("elongation", "soooo late", "so good"),
+        ("mentions only", "@anna @bob http://a.bc", "@anna hello"),
+    ],
+)
+def test_a_text_is_in_the_slice_its_signs_say(name: str, inside: str, outside: str) -> None:
+    assert masks([inside, outside])[name].tolist() == [True, False]
+
+
+def test_under_50_rows_a_slice_has_a_count_and_no_verdict() -> None:
+    texts = ["I don't know about all of this"] * 49 + ["I know about all of this"] * 60
+    negative = np.zeros(len(texts), np.int8)
+    slices = measure_slices(texts, np.full(len(texts), 0.1), negative)
+    assert slices["negation"].rows == 49
+    assert slices["negation"].metrics is None
+    more = measure_slices([*texts, texts[0]], np.full(110, 0.1), np.zeros(110, np.int8))
+    assert more["negation"].metrics is not None
+    assert more["negation"].metrics.accuracy == 1.0

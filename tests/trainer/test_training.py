@@ -1,0 +1,105 @@
+"""`badbuzz train` against a real MLflow: what is logged, and what an interruption leaves."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import mlflow
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+
+from infra.local.mlflow import LocalMlflow
+from sentiment.errors import TrainingError
+from sentiment.registry import DIGEST_TAG
+from trainer.candidates import logistic
+from trainer.candidates.logistic import FittedLogistic, Logistic
+from trainer.commands.train import train
+from trainer.context import Context
+from trainer.data import Split, split
+from trainer.register import Versions
+from trainer.settings import TrainerSettings
+from trainer.source import made_up_tweets
+from trainer.training import train_all
+
+pytestmark = pytest.mark.live
+
+
+@pytest.fixture
+def settings(
+    mlflow_server: LocalMlflow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> TrainerSettings:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", mlflow_server.uri)
+    monkeypatch.setenv("BADBUZZ_MODEL_NAME", f"training-{tmp_path.name}")
+    monkeypatch.setenv("BADBUZZ_EXPERIMENT", f"training-{tmp_path.name}")
+    monkeypatch.setenv("BADBUZZ_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("BADBUZZ_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("COLUMNS", "200")
+    return TrainerSettings()
+
+
+def test_training_registers_a_version_with_figures_pictures_and_data_and_prints_a_leaderboard(
+    settings: TrainerSettings,
+) -> None:
+    result = CliRunner().invoke(train, ["logistic", "--rows", "1000"], catch_exceptions=False)
+    assert "Leaderboard (" in result.output
+    assert "logistic (version 1)" in result.output
+    (version,) = Versions(settings).all()
+    assert version.tags[DIGEST_TAG]
+    client = mlflow.MlflowClient(settings.mlflow_tracking_uri)
+    run = client.get_run(version.run_id)
+    assert {"accuracy", "macro_f1", "roc_auc", "log_loss", "calibration_error"} <= set(
+        run.data.metrics
+    )
+    assert "speed.tweets_per_second" in run.data.metrics
+    files = {file.path for file in client.list_artifacts(version.run_id)}
+    assert {"reliability.png", "confusion.png", "evaluation.json"} <= files
+    contexts = {tag.value for data in run.inputs.dataset_inputs for tag in data.tags}
+    assert contexts == {"train", "validation", "test"}
+    assert Versions(settings).champion() is None
+    assert not list(settings.training_dir.glob("*"))
+
+
+class Interrupted(Logistic):
+    """A candidate during whose training a person presses Ctrl-C."""
+
+    def fit(self, split: Split, run: Context) -> FittedLogistic:
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_leaves_the_registry_as_it_was_and_the_next_call_takes_what_was_finished(
+    settings: TrainerSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts, console = split(made_up_tweets(600)), Console(quiet=True)
+    with pytest.raises(KeyboardInterrupt):
+        train_all([Logistic(), Interrupted(name="second")], parts, settings, console)
+    assert Versions(settings).all() == []
+    finished = next(settings.training_dir.glob("logistic-*/artefact/model.onnx"))
+    made = finished.stat().st_mtime_ns
+    again = train_all([Logistic()], parts, settings, console)
+    assert finished.stat().st_mtime_ns == made
+    assert again[0].evaluation.accuracy > 0.9
+
+
+def test_ctrl_c_ends_the_command_with_130_and_a_sentence(
+    settings: TrainerSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logistic.Logistic, "fit", Interrupted.fit)
+    result = CliRunner().invoke(train, ["logistic"])
+    assert result.exit_code == 130
+    assert "nothing new is registered" in result.output
+    assert Versions(settings).all() == []
+
+
+def test_an_unknown_candidate_is_refused_with_the_names_there_are(
+    settings: TrainerSettings,
+) -> None:
+    with pytest.raises(TrainingError, match="expected candidates among logistic, lstm"):
+        CliRunner().invoke(train, ["forest"], catch_exceptions=False)
+
+
+@pytest.mark.skipif(
+    find_spec("keras") is None, reason="Keras is not installed; `make install-keras` brings it"
+)
+def test_a_candidate_that_lacks_its_data_says_how_to_get_it(settings: TrainerSettings) -> None:
+    with pytest.raises(TrainingError, match=r"populate_data\.sh --glove"):
+        CliRunner().invoke(train, ["lstm"], catch_exceptions=False)

@@ -1,0 +1,119 @@
+"""A pretrained transformer of a Hugging Face directory, from fine-tuning to its student."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rich.console import Console
+from transformer_directory import transformer_directory
+
+from sentiment.errors import DataError, TrainingError
+from sentiment.scorer import Scorer
+from trainer.candidate import Built, build
+from trainer.candidates.distilbert import DistilBert
+from trainer.candidates.student import Student
+from trainer.context import Context
+from trainer.data import Split, split
+from trainer.network import Schedule
+from trainer.settings import TrainerSettings
+from trainer.source import made_up_tweets
+from trainer.teacher import Teacher
+from trainer.transformer import read_tokenizer
+from trainer.transformer_vectors import word_vectors
+
+PLAN = Schedule(epochs=1, batch=16, rate=2e-4)
+
+
+@pytest.fixture(scope="module")
+def parts() -> Split:
+    return split(made_up_tweets(400))
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> TrainerSettings:
+    folder = tmp_path_factory.mktemp("transformer")
+    return TrainerSettings(
+        state_dir=folder, data_dir=folder, transformer=str(transformer_directory())
+    )
+
+
+@pytest.fixture(scope="module")
+def built(settings: TrainerSettings, parts: Split) -> Built:
+    candidate = DistilBert(str(transformer_directory()), precision="float32", plan=PLAN)
+    workplace = settings.training_dir / "distilbert-test"
+    run = Context(workplace / "checkpoints", Console(quiet=True))
+    return build(candidate, parts, workplace / "artefact", run)
+
+
+def test_the_artefact_agrees_with_keras_and_has_learned(built: Built, parts: Split) -> None:
+    assert built.parity <= 1e-5
+    right = (Scorer(built.folder).score(parts.test.texts) >= 0.5) == parts.test.negative
+    assert right.mean() > 0.8
+
+
+def test_a_text_scores_the_same_alone_and_padded_in_any_batch(built: Built, parts: Split) -> None:
+    scorer = Scorer(built.folder)
+    texts = ["", "late", *parts.test.texts[:10], "so " * 300, "\U0001f621"]
+    alone = np.array([scorer.score([text])[0] for text in texts])
+    np.testing.assert_allclose(scorer.score(texts), alone, atol=1e-5)
+
+
+def test_in_8_bits_the_same_weights_say_nearly_the_same(
+    built: Built, settings: TrainerSettings, parts: Split, tmp_path: Path
+) -> None:
+    candidate = DistilBert(str(transformer_directory()), int8=True, precision="float32", plan=PLAN)
+    run = Context(built.folder.parent / "checkpoints", Console(quiet=True))
+    small = build(candidate, parts, tmp_path, run)
+    assert small.card.tolerance == 0.05
+    assert 0 < small.parity <= 0.05
+    exact = (built.folder / "model.onnx").stat().st_size
+    assert (tmp_path / "model.onnx").stat().st_size < 0.75 * exact
+    Scorer(tmp_path).check_golden()
+
+
+def test_the_student_learns_from_the_teachers_soft_labels(
+    built: Built, settings: TrainerSettings, parts: Split, tmp_path: Path
+) -> None:
+    (tmp_path / "glove.6B.50d.txt").write_text("great 1 0 0\nawful 0 1 0\nnot 0 0 1\n")
+    plan = Schedule(epochs=3, batch=32, rate=5e-3)
+    student = Student(tmp_path, Teacher(settings), copies=1, units=8, filters=8, plan=plan)
+    run = Context(tmp_path / "checkpoints", Console(quiet=True))
+    learned = build(student, parts, tmp_path / "artefact", run)
+    assert learned.parity <= 1e-5
+    teacher, pupil = Scorer(built.folder), Scorer(learned.folder)
+    both = np.corrcoef(teacher.score(parts.test.texts), pupil.score(parts.test.texts))[0, 1]
+    assert both > 0.7
+    assert list((tmp_path / "checkpoints").glob("soft-*/*.npy"))
+
+
+def test_without_a_teacher_the_student_says_what_to_train_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trainer.versions.newest_of", lambda *_: None)
+    settings = TrainerSettings(state_dir=tmp_path)
+    with pytest.raises(TrainingError, match="badbuzz train distilbert student"):
+        Teacher(settings).soft_labels(["a"], Context(tmp_path, Console(quiet=True)))
+
+
+def test_a_directory_without_a_tokenizer_is_refused_with_what_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"expected tokenizer\.json in"):
+        read_tokenizer(tmp_path, 64)
+
+
+def test_links_and_mentions_are_single_tokens_for_the_transformer() -> None:
+    tokenizer = read_tokenizer(transformer_directory(), 64)
+    content = json.loads((transformer_directory() / "tokenizer.json").read_text())
+    vocabulary = content["model"]["vocab"]
+    ids = tokenizer.encode(["@anna http://a.bc"]).ids.tolist()
+    assert ids[1:-1] == [vocabulary["@"], vocabulary["http"]]
+
+
+def test_word_vectors_of_the_transformer_put_like_words_near_each_other(tmp_path: Path) -> None:
+    words = ["great", "awesome", "terrible", "plane", "flight", "banana", "monday", "angry"]
+    run = Context(tmp_path, Console(quiet=True))
+    vectors = word_vectors(transformer_directory(), words, 6, run)
+    assert vectors.shape == (8, 6)
+    near = vectors @ vectors.T / np.outer(*[np.linalg.norm(vectors, axis=1)] * 2)
+    assert near[0, 1] > near[0, 5]
+    assert near[3, 4] > near[3, 5]
