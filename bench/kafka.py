@@ -133,7 +133,7 @@ async def wait_for_members(brokers: str, group: str, members: int) -> None:
     admin = AIOKafkaAdminClient(bootstrap_servers=brokers)
     await admin.start()
     try:
-        while not await _stable(admin, group, members):
+        while not await _stable(admin, group, members):  # noqa: ASYNC110 - Kafka tells nobody
             await asyncio.sleep(0.2)
     finally:
         await admin.close()
