@@ -136,9 +136,9 @@ class Bench:
             ):
                 filled = Filled(0, 0, 0.0)
                 if late:
-                    filled = await self._fill_late(side, job, settings, watch, group, count)
+                    filled = await self._fill_late(job, settings, watch, group, count)
                 samples = await self._watch(job, watch, group, filled.before + count)
-            return await self._evaluate(side, job, samples, count, filled, workers)
+            return await self._evaluate(group, job, samples, count, filled)
 
     @asynccontextmanager
     async def job(self, settings: BenchSettings, mode: Mode) -> AsyncIterator[Job]:
@@ -191,11 +191,10 @@ class Bench:
         await kafka.fill(job.brokers, job.source, settings.partitions, self.messages.values, count)
 
     async def _fill_late(
-        self, side: Side, job: Job, settings: BenchSettings, watch: kafka.Watch, group: "Group",
-        count: int,
-    ) -> Filled:  # fmt: skip
+        self, job: Job, settings: BenchSettings, watch: kafka.Watch, group: "Group", count: int
+    ) -> Filled:
         """Fill once the processes read: those that see no earlier messages, and several at once."""
-        if not side.late:
+        if not group.side.late:
             await asyncio.wait_for(
                 kafka.wait_for_members(job.brokers, job.prefix, group.size), _PATIENCE_SECONDS
             )
@@ -206,7 +205,13 @@ class Bench:
         probes = await self._wake(job, watch, group, requests)
         before = sum((await watch.ends()).values())
         await kafka.fill(
-            job.brokers, job.source, settings.partitions, requests, count, probes, HEADERS
+            job.brokers,
+            job.source,
+            settings.partitions,
+            requests,
+            count,
+            first=probes,
+            headers=HEADERS,
         )
         return Filled(probes, before, time.monotonic())
 
@@ -218,7 +223,7 @@ class Bench:
             group.check()
             if sum((await watch.ends()).values()):
                 return number
-            await kafka.fill(job.brokers, job.source, 1, requests, 1, number, HEADERS)
+            await kafka.fill(job.brokers, job.source, 1, requests, 1, first=number, headers=HEADERS)
             await asyncio.sleep(1)
         raise AssertionError
 
@@ -248,7 +253,7 @@ class Bench:
             await asyncio.sleep(_POLL_SECONDS)
 
     async def _evaluate(
-        self, side: Side, job: Job, samples: list[Sample], count: int, filled: Filled, workers: int
+        self, group: "Group", job: Job, samples: list[Sample], count: int, filled: Filled
     ) -> Run:
         last = samples[-1]
         warm = filled.before + _WARM_SHARE * count
@@ -263,10 +268,10 @@ class Bench:
 
         seconds = last.time - start.time
         return Run(
-            side=side.name,
+            side=group.side.name,
             mode=job.mode,
             messages=count,
-            workers=workers,
+            workers=group.size,
             missing=count - counted.found,
             twice=counted.twice,
             seconds=seconds,

@@ -118,7 +118,7 @@ class ScoreBatch:
 
     def isolate(self, batch: Batch) -> Outputs:
         """Halve a batch that failed until the guilty messages stand alone."""
-        merged = Outputs(write_note(self._running.pointer))
+        merged = Outputs(write_note(self._running.pointer), timed=True)
         for part in self._halves(batch):
             for (topic, partition), records in part.records.items():
                 merged.add(topic, partition, records)
@@ -210,7 +210,7 @@ class ScoreBatch:
         labels: Tally[Label],
     ) -> Outputs:
         settings, metrics = self._scoring.settings, self._scoring.metrics
-        outputs = Outputs(write_note(self._running.pointer))
+        outputs = Outputs(write_note(self._running.pointer), timed=True)
         if results:
             outputs.add(settings.topic(SCORED), batch.partition, results)
         for partition, records in mentions.items():

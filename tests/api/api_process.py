@@ -157,7 +157,11 @@ class ApiProcess:
                 stdout=log,
             )
         path = "/ready" if self._ready else "/health"
-        wait_for(lambda: self._answers(path), 90, f"{path}; log: {self.log.read_text()[-2000:]}")
+        try:
+            wait_for(lambda: self._answers(path), 90, f"{path}; log: {self.log}")
+        except BaseException:
+            self.process.kill()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
