@@ -15,7 +15,7 @@ from stream.buzz.options import KINDS, BuzzOptions, Kind
 from stream.buzz.share import Rates
 from stream.buzz.texts import SampleText, is_wanted, keep_sample
 
-_NEAR = 0.7
+_NEAR = 0.5
 """From this strength on a brand is near an alert, and near copies of its texts count as copies."""
 _NEGATIVE = 0.5
 """Above this a text counts as negative: the error rates of the card are taken there."""
