@@ -124,7 +124,8 @@ class Detector:
         options, alarm, until = self.options, state.closed.alarms[kind], state.closed.until
         minute, watch = until * options.step_minutes, options.watch(kind)
         verdict = judge(state, kind, self.method, options)
-        if alarm.is_open or verdict.strength > _NEAR:
+        known = state.profile.mentions.knows_a_day
+        if alarm.is_open or (known and verdict.strength > _NEAR):
             state.open.near_until = max(state.open.near_until, until)
         change: State | None = None
         opened = alarm.opened if alarm.is_open else minute
