@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from trainer.evaluation import Evaluation
@@ -16,7 +15,7 @@ _LEGEND = (
 
 def leaderboard(evaluations: Sequence[Evaluation], title: str = "Leaderboard") -> Table:
     """One row a model, the most accurate first."""
-    table = Table(title=title, caption=_LEGEND, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table = Table(title=title, caption=_LEGEND, box=None, padding=(0, 1, 0, 0))
     table.add_column("model", no_wrap=True)
     for name in _COLUMNS:
         table.add_column(name, justify="right", no_wrap=True)
