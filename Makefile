@@ -14,7 +14,7 @@ SWAPS ?= 10
 LEAVES ?= 5
 WORKERS ?= 2
 
-.PHONY: help install install-keras run stop data train lock dashboards lint format test chaos clean
+.PHONY: help install install-keras run stop data train lock dashboards lint format test chaos bench bench-short bench-lock clean
 
 help: ## Print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -70,6 +70,15 @@ chaos: $(VENV)/.installed-dev ## Kill, freeze and restart everything at random u
 	$(BIN)/python -m tests.chaos.run --messages $(MESSAGES) --kills $(KILLS) \
 		--broker-kills $(BROKER_KILLS) --zombies $(ZOMBIES) --swaps $(SWAPS) --leaves $(LEAVES) \
 		--workers $(WORKERS)
+
+bench: $(VENV)/.installed-dev ## Measure the stream beside its peers (a quarter of an hour); PARTS: only some
+	$(BIN)/python -m bench.stream $(PARTS)
+
+bench-short: $(VENV)/.installed-dev ## The same in about a minute, to see that it runs
+	$(BIN)/python -m bench.stream --short
+
+bench-lock: $(VENV)/.installed-dev ## Resolve the environments of the peers anew
+	UV=../../$(UV) bench/peers/lock
 
 clean: ## Remove the virtual environment and caches; keeps data/, models/ and .badbuzz/
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

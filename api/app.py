@@ -35,6 +35,7 @@ def create_app(settings: ApiSettings, registry: CollectorRegistry | None = None)
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
         max_body_size=settings.api_max_body_bytes,
         generate_unique_id_function=lambda route: route.name,
         **openapi.ABOUT,

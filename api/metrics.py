@@ -9,7 +9,8 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 
 _TEXTS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 _OUTCOMES = ("stored", "known", "conflict", "unavailable")
 _LABELS: tuple[Label, ...] = ("negative", "positive", "uncertain", "unsupported")
-_MOST_VERSIONS = 100
+_EARLIER_VERSIONS = 20
+_REFUSALS = ("GoldenSetError", "ArtefactError")
 OTHER = "other"
 
 
@@ -88,25 +89,35 @@ class Metrics:
         self._touch()
 
     def runs(self, model: ModelVersion) -> None:
-        """A version runs from now on: its series exist from zero on."""
+        """A version runs from now on: its series, and those of earlier ones, exist from zero."""
         self.model.clear()
         self.model.labels(model.name, model.version, model.digest).set(1)
-        self.bad_prediction.labels(self._version(model.version))
+        for version in _up_to(model.version):
+            self._versions.add(version)
+            self.bad_prediction.labels(version)
 
     def wrong(self, model_version: str) -> None:
-        """Count a wrong prediction; callers choose the version's name, so names are bounded."""
-        self.bad_prediction.labels(self._version(model_version)).inc()
+        """Count a wrong prediction. Callers choose the version's name: those not known are `other`.
 
-    def _version(self, name: str) -> str:
-        if name not in self._versions:
-            if len(self._versions) >= _MOST_VERSIONS or not (name.isdecimal() and len(name) < 8):
-                return OTHER
-            self._versions.add(name)
-        return name
+        A series that is born above zero shows Prometheus no increase, and the alert rests on it.
+        """
+        self.bad_prediction.labels(
+            model_version if model_version in self._versions else OTHER
+        ).inc()
 
     def _touch(self) -> None:
         for label in _LABELS:
             self.predictions.labels(label)
         for outcome in _OUTCOMES:
             self.feedback.labels(outcome)
+        for reason in _REFUSALS:
+            self.model_refused.labels(reason)
         self.bad_prediction.labels(OTHER)
+
+
+def _up_to(version: str) -> list[str]:
+    """A version and those shortly before it, whose tweets people still judge."""
+    if not version.isdecimal():
+        return [version]
+    newest = int(version)
+    return [str(number) for number in range(max(newest - _EARLIER_VERSIONS, 1), newest + 1)]

@@ -43,10 +43,12 @@ class PredictRequest(_Request):
 class Prediction(_Answer):
     """What the model says of one text."""
 
-    id: str | None = Field(None, description="the request's `id`")
-    label: Label
-    p_negative: Probability | None = Field(description="calibrated; null when unsupported")
-    model_version: str
+    id: str | None = Field(None, description="the request's `id`", examples=["570306133677760513"])
+    label: Label = Field(examples=["negative"])
+    p_negative: Probability | None = Field(
+        description="calibrated; null when unsupported", examples=[0.94]
+    )
+    model_version: str = Field(examples=["3"])
 
 
 class BatchRequest(_Request):
@@ -61,15 +63,15 @@ class BatchRequest(_Request):
 class BatchItem(_Answer):
     """What the model says of one text of a batch."""
 
-    label: Label
-    p_negative: Probability | None
+    label: Label = Field(examples=["negative"])
+    p_negative: Probability | None = Field(examples=[0.94])
 
 
 class BatchPrediction(_Answer):
     """One item for each text, in the order of the texts, all by the same model version."""
 
     predictions: list[BatchItem]
-    model_version: str
+    model_version: str = Field(examples=["3"])
 
 
 class ExplainRequest(_Request):
@@ -83,10 +85,11 @@ class Piece(_Answer):
 
     start: int = Field(ge=0, description="index of its first character (code point) in the text")
     end: int = Field(ge=0, description="index after its last character")
-    text: str
+    text: str = Field(examples=["Never"])
     weight: float = Field(
+        examples=[0.31],
         description="p_negative of the whole text less that without this piece; above 0 it makes "
-        "the text more negative"
+        "the text more negative",
     )
 
 
@@ -119,7 +122,7 @@ class FeedbackRequest(_Request):
 class FeedbackAccepted(_Answer):
     """Kafka has the feedback."""
 
-    key: str
+    key: str = Field(examples=["6f1d3c0a-9a35-4a5e-8d51-3f0d3f8f3f10"])
     status: Literal["stored", "known"] = Field(description="`known`: this key was stored before")
 
 

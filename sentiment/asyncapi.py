@@ -22,8 +22,12 @@ DEAD_LETTER_HEADERS: dict[str, dict[str, str]] = {
     "badbuzz.source.topic": {**_TEXT, "description": "where the record stands"},
     "badbuzz.source.partition": {**_TEXT, "description": "a number, as text"},
     "badbuzz.source.offset": {**_TEXT, "description": "a number, as text"},
+    "badbuzz.source.timestamp": {**_TEXT, "description": "milliseconds since 1970, as text"},
     "badbuzz.failed_at": {**_TEXT, "description": "milliseconds since 1970, as text"},
-    "badbuzz.history": {**_TEXT, "description": "earlier failures of a record sent again"},
+    "badbuzz.history": {
+        **_TEXT,
+        "description": "JSON: when, by whom and after which failure the record was sent again",
+    },
     "badbuzz.size": {**_TEXT, "description": "bytes of a value that is too large to be kept"},
     "badbuzz.sha256": {**_TEXT, "description": "of such a value, of which only the head is kept"},
 }

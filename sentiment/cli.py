@@ -32,7 +32,11 @@ def _registered() -> dict[str, EntryPoint]:
 
 
 def _unavailable(name: str, module: str) -> click.Command:
-    @click.command(name, help=f"(needs {module}: install the extra that brings it)")
+    @click.command(
+        name,
+        help=f"(needs {module}: install the extra that brings it)",
+        context_settings={"ignore_unknown_options": True},
+    )
     @click.argument("_", nargs=-1, type=click.UNPROCESSED)
     def stand_in(_: tuple[str, ...]) -> None:
         raise BadbuzzError(

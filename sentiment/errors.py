@@ -11,6 +11,7 @@ BadbuzzError
 │   └── AbsentError      the registry answers, and has no such model, version or alias
 ├── DataError            labelled data is missing or is not of the layout expected
 ├── DeadLetterError      a dead letter cannot be sent again or dropped
+├── BrokerError          Kafka does not answer
 ├── TopicError           a topic is missing or is not as the settings say
 └── StackError           a part of the local stack cannot start
 """
@@ -64,6 +65,10 @@ class AbsentError(RegistryError):
 
 class DataError(BadbuzzError):
     """Labelled data is missing, or is not of the layout expected."""
+
+
+class BrokerError(BadbuzzError):
+    """Kafka does not answer."""
 
 
 class TopicError(BadbuzzError):

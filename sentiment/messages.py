@@ -21,7 +21,7 @@ def _number_as_text(value: object) -> object:
 
 
 Identifier = Annotated[
-    str, BeforeValidator(_number_as_text), StringConstraints(min_length=1, max_length=256)
+    str, StringConstraints(min_length=1, max_length=256), BeforeValidator(_number_as_text)
 ]
 Text = Annotated[str, StringConstraints(pattern=r"\S")]
 Probability = Annotated[float, Field(ge=0, le=1)]

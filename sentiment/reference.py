@@ -1,5 +1,6 @@
 """What the texts were like that a version was checked on: drift is measured against it."""
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Annotated
 
@@ -13,7 +14,10 @@ from sentiment.tokenizer import Tokenizer
 OTHER = "other"
 """Stands for every language that the reference does not name."""
 
-_BINS = 10
+_TENTHS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+_UNKNOWN = (0.05, 0.15, 0.25, 0.35, 0.5, 0.75)
+"""Fixed marks: where the reference holds one value alone, others must still be told from it."""
+_SLACK = 0.04
 _DIGITS = 4
 Share = Annotated[float, Field(ge=0, le=1)]
 Counts = NDArray[np.int64]
@@ -93,28 +97,37 @@ def build_reference(
     Raises:
         ValueError: there are no texts.
     """
+    if not texts:
+        raise ValueError("expected texts to build a reference from, got none")
     lengths = np.fromiter(map(len, texts), np.float64, len(texts))
+    probabilities = np.fromiter(p_negative, np.float64, len(texts))
+    unknown = Unknown(tokenizer).shares(texts)
     return Reference(
         texts=len(texts),
-        p_negative=_histogram(np.fromiter(p_negative, np.float64, len(texts))),
-        length=_histogram(lengths),
-        unknown_tokens=_histogram(Unknown(tokenizer).shares(texts)),
+        p_negative=_histogram(probabilities, _TENTHS, _SLACK),
+        length=_histogram(lengths, np.quantile(lengths, _TENTHS).tolist()),
+        unknown_tokens=_histogram(unknown, _UNKNOWN, _SLACK),
         languages={language: 1 / len(languages) for language in languages},
     )
 
 
-def _histogram(values: NDArray[np.float64]) -> Histogram:
-    """Up to ten bins that hold about the same number of values.
+def _histogram(
+    values: NDArray[np.float64], marks: Iterable[float], slack: float = math.inf
+) -> Histogram:
+    """Bins with edges near the marks.
 
-    Edges lie halfway between two values that occur: one that moves by a rounding error stays in
-    its bin, though a tenth of all texts may have it.
+    An edge lies halfway between two values that occur, at most `slack` from its mark: a value
+    that moves by a rounding error stays in its bin, though a tenth of all texts may have it.
     """
-    if not len(values):
-        raise ValueError("expected texts to build a reference from, got none")
     distinct = np.unique(np.round(values, _DIGITS))
-    marks = np.quantile(values, np.arange(1, _BINS) / _BINS)
-    places = np.unique(np.clip(np.searchsorted(distinct, np.round(marks, _DIGITS)), 1, None))
-    places = places[places < len(distinct)]
-    edges = ((distinct[places - 1] + distinct[places]) / 2).tolist()
+    settled = (_settle(mark, distinct, slack) for mark in marks)
+    edges = sorted({edge for edge in settled if math.isfinite(edge)})
     counts = Histogram(edges=edges, shares=[0.0] * (len(edges) + 1)).count(values)
     return Histogram(edges=edges, shares=(counts / len(values)).tolist())
+
+
+def _settle(mark: float, distinct: NDArray[np.float64], slack: float) -> float:
+    place = int(np.searchsorted(distinct, round(mark, _DIGITS)))
+    lower = float(distinct[place - 1]) if place > 0 else mark - 2 * slack
+    upper = float(distinct[place]) if place < len(distinct) else mark + 2 * slack
+    return min(max((lower + upper) / 2, mark - slack), mark + slack)

@@ -119,13 +119,13 @@ class Registry:
     def _download(self, pointer: Pointer, into: Path) -> Path:
         from mlflow.artifacts import download_artifacts  # noqa: PLC0415 - takes seconds
 
-        uri = self._settings.mlflow_tracking_uri
+        # A `models:/` address would be looked up at the server that MLflow's own globals name.
+        source = self._ask("get_model_version_download_uri", self.name, pointer.version)
         try:
             download_artifacts(
-                artifact_uri=f"models:/{self.name}/{pointer.version}",
+                artifact_uri=source,
                 dst_path=str(into),
-                tracking_uri=uri,
-                registry_uri=uri,
+                tracking_uri=self._settings.mlflow_tracking_uri,
             )
         except Exception as error:
             raise self._unreachable(error) from error

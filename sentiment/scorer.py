@@ -12,7 +12,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from sentiment import artefact
-from sentiment.card import Card
+from sentiment.card import Card, Layout
 from sentiment.errors import ArtefactError, GoldenSetError
 from sentiment.messages import Label
 from sentiment.tokenizer import Ragged, load_tokenizer
@@ -51,6 +51,7 @@ class Scorer:
         self.model = model or ModelVersion(self.card.candidate, "0", artefact.digest(folder))
         self.tokenizer = load_tokenizer(folder / artefact.TOKENIZER)
         self._session = _open(folder / artefact.GRAPH)
+        _require_inputs(self._session, self.card.layout, folder)
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, "score") if threads > 1 else None
 
@@ -61,6 +62,8 @@ class Scorer:
     def run(self, encoded: Ragged) -> Probabilities:
         """p_negative of texts that `tokenizer.encode` has read, float32 [n]."""
         result = np.empty(len(encoded), np.float32)
+        if not len(encoded):
+            return result
         calls = list(_LAYOUTS[self.card.layout](encoded))
         if self._pool and len(calls) > 1:
             for (rows, _), p_negative in zip(
@@ -119,6 +122,16 @@ def _open(path: Path) -> Any:
         raise ArtefactError(f"expected an ONNX graph in {path}, got: {error}") from error
 
 
+def _require_inputs(session: Any, layout: Layout, folder: Path) -> None:
+    found = {taken.name for taken in session.get_inputs()}
+    if found != _INPUTS[layout]:
+        raise ArtefactError(
+            f"expected a graph with the inputs {', '.join(sorted(_INPUTS[layout]))} in "
+            f"{folder / artefact.GRAPH}, as its card says {layout}, got "
+            f"{', '.join(sorted(found))}; export the version anew."
+        )
+
+
 def _ragged_calls(encoded: Ragged) -> Iterator[tuple[NDArray[np.int64], _Feed]]:
     for first, last in _chunks(encoded.lengths):
         offsets = encoded.offsets[first : last + 1]
@@ -130,8 +143,10 @@ def _exact_calls(encoded: Ragged) -> Iterator[tuple[NDArray[np.int64], _Feed]]:
     lengths = encoded.lengths
     order = np.argsort(lengths, kind="stable")
     sizes, starts = np.unique(lengths[order], return_index=True)
-    for size, rows in zip(sizes, np.split(order, starts[1:]), strict=True):
-        step = max(_IDS_PER_CALL // max(int(size), 1), 1)
+    ends = [*starts[1:].tolist(), len(order)]
+    for size, start, end in zip(sizes.tolist(), starts.tolist(), ends[: len(sizes)], strict=True):
+        rows = order[start:end]
+        step = max(_IDS_PER_CALL // max(size, 1), 1)
         for first in range(0, len(rows), step):
             some = rows[first : first + step]
             yield some, {"ids": encoded.ids[encoded.offsets[some][:, None] + np.arange(size)]}
@@ -159,4 +174,9 @@ def _chunks(lengths: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
     yield from itertools.pairwise(edges)
 
 
+_INPUTS: dict[Layout, set[str]] = {
+    "ragged": {"ids", "offsets"},
+    "exact": {"ids"},
+    "padded": {"ids", "lengths"},
+}
 _LAYOUTS = {"ragged": _ragged_calls, "exact": _exact_calls, "padded": _padded_calls}

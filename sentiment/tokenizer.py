@@ -68,19 +68,22 @@ def load_tokenizer(path: Path) -> Tokenizer:
     """
     try:
         content = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+        kind = content.pop("kind", None)
+    except (OSError, ValueError, TypeError, AttributeError) as error:
         raise ArtefactError(f"expected a tokenizer in {path}, got: {error}") from error
-    kind = content.pop("kind", None)
-    if kind == "words":
-        return WordTokenizer(**content)
-    if kind == "ngrams":
-        return NgramTokenizer(**content)
-    if kind == "huggingface":
-        return HuggingFaceTokenizer(**content)
-    raise ArtefactError(
-        f"{path}: expected a tokenizer of kind words, ngrams or huggingface, got {kind!r}; "
-        "it may come from a newer badbuzz: upgrade this installation."
-    )
+    kinds = {made.kind: made for made in (WordTokenizer, NgramTokenizer, HuggingFaceTokenizer)}
+    if kind not in kinds:
+        raise ArtefactError(
+            f"{path}: expected a tokenizer of kind {', '.join(kinds)}, got {kind!r}; "
+            "it may come from a newer badbuzz: upgrade this installation."
+        )
+    try:
+        return kinds[kind](**content)
+    except Exception as error:
+        raise ArtefactError(
+            f"{path}: expected the fields of a {kind} tokenizer, got: {error}; "
+            "it may come from a newer badbuzz: upgrade this installation."
+        ) from error
 
 
 class WordTokenizer:
@@ -179,7 +182,8 @@ class NgramTokenizer:
         codes = np.frombuffer(" ".join(["", *cleaned, ""]).encode("utf-32-le"), np.uint32)
         codes = codes.astype(np.uint64)
         # A text owns the space before it; a run may start with it and may end with the one after.
-        offsets = np.concatenate([[0], np.cumsum([len(text) + 1 for text in cleaned])])
+        lengths = np.fromiter((len(text) + 1 for text in cleaned), np.int64, len(cleaned))
+        offsets = np.concatenate([[0], np.cumsum(lengths)])
         owner_end = np.repeat(offsets[1:], np.diff(offsets))
         base = len(self.vocabulary) + self.pair_buckets
         state = np.zeros(int(offsets[-1]), np.uint64)

@@ -89,22 +89,23 @@ class BrandFile:
         return self._finder
 
     def _reload(self, path: Path) -> None:
+        stamp = _stamp(path)
+        if stamp == self._seen:
+            return
+        self._seen = stamp
         try:
-            stamp = _stamp(path)
-            if stamp == self._seen:
-                return
-            self._seen = stamp
             self._finder = _read(path)
             log.info("Brands read anew from %s: %d.", path, len(self._finder.brands))
-        except (SettingsError, OSError) as error:
+        except SettingsError as error:
             log.error("%s The brands stay as they were.", error)
 
 
-def _stamp(path: Path) -> tuple[int, int]:
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """Tells whether a file has changed; None where it cannot be looked at."""
     try:
         facts = path.stat()
-    except OSError as error:
-        raise SettingsError(f"BADBUZZ_BRANDS_FILE={path}: {error}; name a JSON file.") from error
+    except OSError:
+        return None
     return facts.st_mtime_ns, facts.st_size
 
 

@@ -6,6 +6,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from sentiment.alerts import AlertKind
 from sentiment.messages import Label
+from sentiment.scorer import ModelVersion
 from stream.deadletters import Reason
 
 _LATENCY = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
@@ -211,8 +212,8 @@ class ShadowMetrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         self.tweets = Counter(
             "badbuzz_shadow_tweets_total",
-            "Tweets that both versions scored, by the label of each.",
-            ["champion", "challenger"],
+            "Tweets that both versions scored, by the label of each and the challenger's version.",
+            ["champion", "challenger", "version"],
             registry=registry,
         )
         self.apart = Histogram(
@@ -234,8 +235,8 @@ class ShadowMetrics:
         )
         self.feedback = Counter(
             "badbuzz_shadow_feedback_total",
-            "People's verdicts on texts that both versions scored, by version and outcome.",
-            ["role", "outcome"],
+            "People's verdicts on texts that both versions scored, by role and outcome.",
+            ["role", "outcome", "version"],
             registry=registry,
         )
         self.model = Gauge(
@@ -250,14 +251,21 @@ class ShadowMetrics:
             ["reason"],
             registry=registry,
         )
-        self._touch()
-
-    def _touch(self) -> None:
-        for champion in _SCORED:
-            for challenger in _SCORED:
-                self.tweets.labels(champion, challenger)
-        for role in ("champion", "challenger"):
-            for outcome in ("right", "wrong", "uncertain"):
-                self.feedback.labels(role, outcome)
         for reason in _REFUSALS:
             self.refused.labels(reason)
+
+    def runs(self, model: ModelVersion) -> None:
+        """Another challenger from now on: its series exist from zero on, the last one's end."""
+        self.ends()
+        self.model.labels(model.name, model.version, model.digest).set(1)
+        for champion in _SCORED:
+            for challenger in _SCORED:
+                self.tweets.labels(champion, challenger, model.version)
+        for role in ("champion", "challenger"):
+            for outcome in ("right", "wrong", "uncertain"):
+                self.feedback.labels(role, outcome, model.version)
+
+    def ends(self) -> None:
+        """There is no challenger any more."""
+        for metric in (self.model, self.tweets, self.feedback):
+            metric.clear()

@@ -7,6 +7,7 @@ import logging
 import math
 import os
 import queue
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -19,7 +20,8 @@ from sentiment.messages import Label
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-_LOW_PRIORITY = 10
+_NICER = 10
+_NICEST = 19
 _QUEUE = 64
 
 
@@ -106,8 +108,7 @@ class Aside(Generic[T]):
         return True
 
     def _run(self) -> None:
-        with suppress(OSError, AttributeError):  # threads have priorities of their own on Linux
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOW_PRIORITY)
+        _be_nice()
         due = time.monotonic()
         while not self._stopping:
             item: T | None = None
@@ -127,3 +128,11 @@ class Aside(Generic[T]):
         except Exception:
             # A fault here must not end the watching, and must never reach the stream.
             log.exception("%s: a sample was left out.", self._thread.name)
+
+
+def _be_nice() -> None:
+    """Lower this thread's priority: on Linux each thread has its own, elsewhere it stays."""
+    if sys.platform == "linux":
+        thread = threading.get_native_id()
+        usual = os.getpriority(os.PRIO_PROCESS, thread)
+        os.setpriority(os.PRIO_PROCESS, thread, min(usual + _NICER, _NICEST))

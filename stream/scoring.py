@@ -35,6 +35,9 @@ _RECORD_ROOM = 128
 """Bytes of a record beside its key, value and headers."""
 
 
+_SCORE: Stage = "score"
+
+
 @dataclass(frozen=True)
 class Scoring:
     """What every batch needs.
@@ -110,12 +113,12 @@ class ScoreBatch:
         scores = self._scores(read, p_negative)
         if self._scoring.observers is not None:
             self._scoring.observers.see(self._running, read.batch.start, read.tweets, scores)
-        results, mentions = self._results(read, scores)
-        return self._outputs(read.batch, results, mentions, read.rejects, scores)
+        results, mentions, labels = self._results(read, scores)
+        return self._outputs(read.batch, results, mentions, read.rejects, labels)
 
     def isolate(self, batch: Batch) -> Outputs:
         """Halve a batch that failed until the guilty messages stand alone."""
-        merged = Outputs(write_note(self._running.pointer))
+        merged = Outputs(write_note(self._running.pointer), timed=True)
         for part in self._halves(batch):
             for (topic, partition), records in part.records.items():
                 merged.add(topic, partition, records)
@@ -127,8 +130,9 @@ class ScoreBatch:
             yield self.publish(self.infer(self.prepare(batch)))
         except Exception as error:  # noqa: BLE001 - whatever a model or a message can raise
             records = batch.records
-            if len(records) == 1:
-                yield self._outputs(batch, [], {}, [(records[0], "score", error)], [])
+            if len(records) <= 1:
+                guilty = [(record, _SCORE, error) for record in records]
+                yield self._outputs(batch, [], {}, guilty, Tally())
                 return
             middle = len(records) // 2
             for part in (records[:middle], records[middle:]):
@@ -143,29 +147,33 @@ class ScoreBatch:
 
     def _results(
         self, read: Read, scores: Sequence[tuple[Label, float | None]]
-    ) -> tuple[list[Record], dict[int, list[Record]]]:
-        """Records for `tweets.scored`, and those for `brand.mentions` by partition."""
+    ) -> tuple[list[Record], dict[int, list[Record]], Tally[Label]]:
+        """Records for `tweets.scored`, those for `brand.mentions` by partition, and the labels."""
         about = self._about(read.batch)
+        # What all results of a batch share is serialised once: it is most of them.
+        shared = b"," + orjson.dumps(about)[1:]
         limit = self._scoring.settings.max_message_bytes
         find = self._scoring.brands.finder.find
         results: list[Record] = []
         mentions: dict[int, list[Record]] = defaultdict(list)
+        labels: Tally[Label] = Tally()
         for (record, tweet), (label, p) in zip(read.tweets, scores, strict=True):
-            fields = {**tweet.__dict__, "label": label, "p_negative": p, **about}
-            fields["source_offset"] = record.offset
-            value = orjson.dumps(fields)
+            own = {**tweet.__dict__, "label": label, "p_negative": p}
+            own["source_offset"] = record.offset
+            value = orjson.dumps(own)[:-1] + shared
             result = Record(record.timestamp, record.key, value, list(record.headers))
             if _too_large(result, limit):
                 read.rejects.append((record, "publish", _larger_than(limit)))
                 continue
             results.append(result)
+            labels[label] += 1
             brands = find(tweet.text)
             if tweet.brand:
                 brands.add(tweet.brand)
             for brand in sorted(brands):
-                partition, mention = self._mention(brand, fields, record)
+                partition, mention = self._mention(brand, {**own, **about}, record)
                 mentions[partition].append(mention)
-        return results, mentions
+        return results, mentions, labels
 
     def _about(self, batch: Batch) -> dict[str, Any]:
         model = self._running.scorer.model
@@ -176,7 +184,6 @@ class ScoreBatch:
             "scored_at": datetime.now(UTC),
             "source_topic": batch.topic,
             "source_partition": batch.partition,
-            "source_offset": -1,
             "schema_version": SCHEMA_VERSION,
         }
 
@@ -200,10 +207,10 @@ class ScoreBatch:
         results: list[Record],
         mentions: dict[int, list[Record]],
         rejects: Sequence[tuple[ConsumerRecord, Stage, Exception]],
-        scores: Sequence[tuple[Label, float | None]],
+        labels: Tally[Label],
     ) -> Outputs:
         settings, metrics = self._scoring.settings, self._scoring.metrics
-        outputs = Outputs(write_note(self._running.pointer))
+        outputs = Outputs(write_note(self._running.pointer), timed=True)
         if results:
             outputs.add(settings.topic(SCORED), batch.partition, results)
         for partition, records in mentions.items():
@@ -212,7 +219,7 @@ class ScoreBatch:
         letters = [dead_letter(record, stage, error, limit) for record, stage, error in rejects]
         if letters:
             outputs.add(settings.topic(DEAD_LETTERS), batch.partition, letters)
-        for label, amount in Tally(label for label, _ in scores).items():
+        for label, amount in labels.items():
             outputs.counts.append((metrics.tweets.labels(label), amount))
         for reason, amount in Tally(reason_of(error) for *_, error in rejects).items():
             outputs.counts.append((metrics.dead_letters.labels(reason), amount))

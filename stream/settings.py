@@ -29,6 +29,10 @@ class StreamSettings(Settings):
     "Most bytes that one fetch brings from one partition."
     stuck_seconds: float = Field(60.0, gt=0)
     "A partition with records waiting that commits none for so long is stuck: /health says so."
+    false_alarms_per_week: float = Field(0.3, gt=0)
+    "How many false warnings a week a brand's team puts up with: fewer means later warnings."
+    page_url: str = "http://127.0.0.1:8000"
+    "Where the live page is: alerts link to it."
     web_host: str = "127.0.0.1"
     "Where /health, /ready and /metrics listen."
     web_port: int = Field(6066, ge=0, le=65_535)
@@ -43,5 +47,5 @@ class StreamSettings(Settings):
     "Most tweets a second that are sampled for drift."
     shadow_share: float = Field(0.05, ge=0, le=1)
     "Share of the tweets that the version with the alias `challenger` scores too; 0: none."
-    shadow_tweets_per_second: float = Field(200.0, gt=0)
+    shadow_tweets_per_second: float = Field(100.0, gt=0)
     "Most tweets a second that it scores."

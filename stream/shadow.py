@@ -89,12 +89,12 @@ class Challenger:
         scorer.check_golden()
         self._registry.keep(pointer)
         self.scorer = scorer
-        self._metrics.model.labels(model.name, model.version, model.digest).set(1)
+        self._metrics.runs(model)
         log.info("Version %s is scored in the shadow.", pointer.version)
 
     def _drop(self) -> None:
         self._pointer = self.scorer = None
-        self._metrics.model.clear()
+        self._metrics.ends()
 
 
 @dataclass
@@ -132,8 +132,9 @@ class Shadow:
         started = time.perf_counter()
         found = scorer.run(encoded)
         self.metrics.score_seconds.observe(time.perf_counter() - started)
+        version = scorer.model.version
         for i, p in zip(both, found.tolist(), strict=True):
-            self.metrics.tweets.labels(sampled.labels[i], scorer.label(p)).inc()
+            self.metrics.tweets.labels(sampled.labels[i], scorer.label(p), version).inc()
             self.metrics.apart.observe(abs(p - float(np.float32(sampled.p_negative[i]))))
 
     def _judge(self, verdict: Verdict, challenger: Scorer) -> None:
@@ -142,7 +143,8 @@ class Shadow:
             ("challenger", challenger),
         ):
             label = scorer.label(float(scorer.score([verdict.text])[0]))
-            self.metrics.feedback.labels(role, _outcome(label, verdict.right)).inc()
+            outcome = _outcome(label, verdict.right)
+            self.metrics.feedback.labels(role, outcome, challenger.model.version).inc()
 
 
 def _outcome(label: str, right: str) -> str:

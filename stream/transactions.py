@@ -96,6 +96,8 @@ class PartitionWriter:
     async def commit(self, start: int, end: int, outputs: Outputs) -> bool:
         """Publish outputs and the offset `end` in one transaction. Kafka's errors are retried.
 
+        A batch without records, `start` equal to `end`, needs a note that no other has.
+
         Returns:
             whether it is done; otherwise the partition is no longer this writer's, and nothing
             of the batch is visible to a read_committed reader.
@@ -104,14 +106,13 @@ class PartitionWriter:
             if self.state != "open" or start != self.committed:
                 return False
             try:
-                while self.committed != end:
-                    if not await self._attempt(start, end, outputs):
-                        return False
+                done = None
+                while done is None:
+                    done = await self._attempt(start, end, outputs)
+                return done
             except _FENCED:
                 self._lose("was fenced by another owner, or its transaction timed out")
                 return False
-            self.note = outputs.note
-            return True
 
     async def close(self) -> None:
         """Give the partition up: a transaction under way is awaited, briefly."""
@@ -121,11 +122,11 @@ class PartitionWriter:
         self.state = "closed"
         await self._discard()
 
-    async def _attempt(self, start: int, end: int, outputs: Outputs) -> bool:
-        """One try; False if the partition is lost. `committed` tells the outcome."""
+    async def _attempt(self, start: int, end: int, outputs: Outputs) -> bool | None:
+        """One try: True if it is done, False if the partition is lost, None if it did not work."""
         try:
             await self._transact(end, outputs)
-            self.committed = end
+            self.committed, self.note = end, outputs.note
             return True
         except _FENCED:
             raise
@@ -133,9 +134,14 @@ class PartitionWriter:
             log.warning("%s offset %d: transaction broke: %r", self.name, start, error)
         self.aborted += 1
         await self._open_producer()
-        if self.committed not in (start, end) and self.state == "open":
+        if self.state == "closed":
+            return False
+        if self.committed == end and (start != end or self.note == outputs.note):
+            return True
+        if self.committed != start:
             self._lose(f"moved on to offset {self.committed} under another owner")
-        return self.state == "open"
+            return False
+        return None
 
     async def _transact(self, end: int, outputs: Outputs) -> None:
         async with asyncio.timeout(self._timeout):

@@ -1,6 +1,7 @@
 """Real services for every test that asks: started once a run, on free ports, on fresh data."""
 
 import os
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -22,6 +23,28 @@ def mlflow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalMlf
     """A real MLflow server for the whole run; use model and experiment names of your own."""
     with LocalMlflow(tmp_path_factory.mktemp("mlflow-state"), free_port()) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def promtool() -> str:
+    """The path of promtool."""
+    return _program("promtool")
+
+
+@pytest.fixture(scope="session")
+def prometheus_program() -> str:
+    """The path of prometheus."""
+    return _program("prometheus")
+
+
+def _program(name: str) -> str:
+    found = shutil.which(name)
+    if found is None:
+        reason = f"{name} is not installed: apt-get install --no-install-recommends prometheus"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
 
 
 @pytest.fixture(autouse=True)

@@ -9,9 +9,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from sentiment import artefact
 from sentiment.card import Card, Layout
 from sentiment.errors import ArtefactError
+from sentiment.reference import build_reference
 from sentiment.scorer import Scorer
+from sentiment.tokenizer import load_tokenizer
 from trainer.calibration import calibrated, fit_temperature
 from trainer.context import Context
 from trainer.data import Split
@@ -21,6 +24,8 @@ PARITY = 1e-5
 """How far the artefact's probabilities may be from those of the framework that trained it."""
 
 _COMPARED = 2_000
+_REFERENCE = 20_000
+"""Most texts of the validation part that drift is measured against."""
 
 
 class Fitted(Protocol):
@@ -73,12 +78,18 @@ def build(candidate: Candidate, split: Split, folder: Path, run: Context) -> Bui
     temperature = fit_temperature(found, validation.negative)
     folder.mkdir(parents=True, exist_ok=True)
     fitted.export(folder, temperature)
+    every = len(validation.texts) // _REFERENCE + 1  # data sets come sorted by label
     card = Card(
         candidate=candidate.name,
         layout=fitted.layout,
         created_at=datetime.now(UTC),
         data_digest=split.train.digest(),
         tolerance=0.05 if fitted.int8 else 0.01,
+        reference=build_reference(
+            load_tokenizer(folder / artefact.TOKENIZER),
+            validation.texts[::every],
+            calibrated(found[::every], temperature).tolist(),
+        ),
     )
     card = write_golden(folder, card)
     expected = calibrated(found[:_COMPARED], temperature)

@@ -43,7 +43,15 @@ def main(
     outcomes: list[Outcome] = []
     false_alarms: Counter[str] = Counter()
     for level, seed in track(runs, "simulating", console=Console(stderr=True)):
-        for found in evaluate(pool, level, seed, weeks, limits, knob, moments):
+        for found in evaluate(
+            pool=pool,
+            level=level,
+            seed=seed,
+            weeks=weeks,
+            limits=limits,
+            knob=knob,
+            moments=moments,
+        ):
             if isinstance(found, Outcome):
                 outcomes.append(found)
             else:

@@ -81,7 +81,7 @@ def _oracle(size: float) -> str:
 
 
 def evaluate(
-    pool: Pool, level: float, seed: int, weeks: int, limits: dict[str, float], knob: float,
+    *, pool: Pool, level: float, seed: int, weeks: int, limits: dict[str, float], knob: float,
     moments: int,
 ) -> Iterator[Outcome | tuple[str, float]]:  # fmt: skip
     """Bursts from `moments` random minutes, and (method, false alarms) of the calm weeks."""
@@ -94,7 +94,9 @@ def evaluate(
     for place in range(len(traffic.rate)):
         if place in chosen:
             snapshots = {name: lane.snapshot() for name, lane in lanes.items()}
-            yield from _branches(traffic, place, seed, lanes, snapshots, limits)
+            yield from _branches(
+                traffic, place, seed, lanes=lanes, snapshots=snapshots, limits=limits
+            )
         sightings = traffic.minute(place)
         for name, lane in lanes.items():
             opened = [alert for alert in lane.step(place, sightings) if alert.state == "open"]
@@ -104,7 +106,7 @@ def evaluate(
 
 
 def _branches(
-    traffic: Traffic, place: int, seed: int, lanes: dict[str, Lane],
+    traffic: Traffic, place: int, seed: int, *, lanes: dict[str, Lane],
     snapshots: dict[str, dict[str, bytes]], limits: dict[str, float],
 ) -> Iterator[Outcome]:  # fmt: skip
     expected = float(traffic.negative[place : place + 10].sum())

@@ -43,16 +43,22 @@ class OpenStep:
 class OpenPart:
     """Steps not yet closed; `until` is the first of them, -1 before the first mention.
 
-    `near`: an alert is open or near, and near copies are looked for.
+    Up to the step `near_until`, near copies are looked for: an alert is open or near, or most of
+    what comes are copies.
     """
 
     until: int = -1
     since: int = -1
     late: int = 0
-    near: bool = False
+    near_until: int = -1
     steps: dict[int, OpenStep] = field(default_factory=dict)
     recent: RecentDigests = field(default_factory=RecentDigests)
     sketches: RecentDigests = field(default_factory=RecentDigests)
+
+    @property
+    def is_near(self) -> bool:
+        """Whether near copies are looked for now."""
+        return self.until <= self.near_until
 
 
 @dataclass(slots=True)
@@ -87,11 +93,14 @@ class ProfilePart:
     words: Background = field(default_factory=Background)
 
     def share(self, hour: int, step_minutes: int) -> float:
-        """True share of negatives in an hour, with a prior worth few mentions."""
+        """True share of negatives in an hour of the day, with a prior worth few mentions.
+
+        By hour of the week it would be known too badly: its error would pass for dispersion.
+        """
         hours = max(self.mentions.total_seen, 1.0)
         prior = _PRIOR_MENTIONS * step_minutes / (HOUR * hours)
-        negatives = self.negatives.hour_mean(hour) + prior * _PRIOR_SHARE
-        return negatives / (self.mentions.hour_mean(hour) + prior)
+        negatives = self.negatives.day_mean(hour) + prior * _PRIOR_SHARE
+        return negatives / (self.mentions.day_mean(hour) + prior)
 
 
 @dataclass(slots=True)

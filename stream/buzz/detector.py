@@ -7,9 +7,9 @@ from sentiment.alerts import BuzzAlert
 from stream.buzz.alarm import State
 from stream.buzz.brand import BrandState, OpenPart, OpenStep
 from stream.buzz.close import close_hour, close_step, skip_quiet
-from stream.buzz.duplicates import near_sketch
+from stream.buzz.duplicates import near_keys
 from stream.buzz.explain import Transition, explain
-from stream.buzz.judge import judge, without_near_copies
+from stream.buzz.judge import judge
 from stream.buzz.methods import Method, method
 from stream.buzz.options import KINDS, BuzzOptions, Kind
 from stream.buzz.share import Rates
@@ -65,20 +65,20 @@ class Detector:
             now: minute of the broker's time; a later event time counts as this one.
         """
         opened, size = state.open, self.options.step_minutes
-        steps, is_copy, near = opened.steps, opened.recent.is_copy, opened.near
+        steps, recent, near = opened.steps, opened.recent, opened.is_near
         for sighting in sightings:
-            minute = sighting[0]
+            minute, _, _, digest, _, _ = sighting
             number = (minute if minute < now else now) // size
-            if opened.until < 0:
-                self._start(state, number)
             if number < opened.until:
                 opened.late += 1
                 continue
             step = steps.get(number)
             if step is None:
+                if opened.until < 0:
+                    self._start(state, number)
                 step = steps[number] = OpenStep()
-            if is_copy(sighting[3]) or (
-                near and opened.sketches.is_near_copy(near_sketch(sighting[4]))
+            if recent.is_copy(digest) or (
+                near and opened.sketches.is_near_copy(near_keys(sighting[4]))
             ):
                 step.copies += 1
             else:
@@ -114,7 +114,6 @@ class Detector:
 
     def _close_one(self, state: BrandState) -> list[BuzzAlert]:
         close_step(state, self.rates, self.options)
-        state.open.near = False
         found = [alert for kind in KINDS if (alert := self._follow(state, kind))]
         if state.closed.until * self.options.step_minutes % 60 < self.options.step_minutes:
             close_hour(state, self.method, self.options)
@@ -125,15 +124,14 @@ class Detector:
         options, alarm, until = self.options, state.closed.alarms[kind], state.closed.until
         minute, watch = until * options.step_minutes, options.watch(kind)
         verdict = judge(state, kind, self.method, options)
-        state.open.near = state.open.near or alarm.is_open or verdict.strength > _NEAR
+        if alarm.is_open or verdict.strength > _NEAR:
+            state.open.near_until = max(state.open.near_until, until)
         change: State | None = None
         opened = alarm.opened if alarm.is_open else minute
         if alarm.is_open:
             change = alarm.follow(minute, verdict.strength, verdict.excess, watch)
         elif self._is_warm(state) and alarm.may_open(minute, verdict.strength, watch):
-            verdict = without_near_copies(state, kind, verdict, self.method, options)
-            if alarm.may_open(minute, verdict.strength, watch):
-                change = alarm.open(minute, verdict.strength, verdict.excess)
+            change = alarm.open(minute, verdict.strength, verdict.excess)
         if change is None:
             return None
         return explain(state, Transition(kind, change, opened, minute, verdict), options)

@@ -4,12 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from itertools import pairwise
+from itertools import combinations
 
 _LINK = re.compile(r"(?:https?://|www\.)\S+")
 _TERM = re.compile(r"@\w+|(#?[^\W_][\w'’]*)")
 _GENERATION = 128
 _NEAR = 0.7
+_RUN = 3
 _SKETCH = 3
 
 
@@ -21,15 +22,18 @@ def text_digest(text: str) -> int:
     return _short(" ".join(normal.split()))
 
 
-def near_sketch(text: str) -> list[int]:
-    """The three least digests of the text's pairs of neighbouring words.
+def near_keys(text: str) -> list[int]:
+    """Digests of which a near copy shares at least one, and another text hardly ever any.
 
-    That is its MinHash sketch (Broder 1997): near copies share two of the three, other texts
-    hardly ever.
+    The three least digests of the text's runs of three words are its MinHash sketch (Broder
+    1997); each two of them make a key.
     """
     found = terms(text)
-    pairs = {f"{one} {other}" for one, other in pairwise(found)} or set(found)
-    return sorted(_short(pair) for pair in pairs)[:_SKETCH]
+    runs = {" ".join(found[start : start + _RUN]) for start in range(len(found) - _RUN + 1)}
+    least = sorted(_short(run) for run in runs or {" ".join(found)})[:_SKETCH]
+    if len(least) == 1:
+        return least
+    return [_short(f"{one} {other}") for one, other in combinations(least, 2)]
 
 
 def _short(text: str) -> int:
@@ -56,10 +60,9 @@ class RecentDigests:
         self.young[digest] = None
         return digest in self.old
 
-    def is_near_copy(self, sketch: list[int]) -> bool:
-        """Whether most of a sketch was seen lately; remembers it."""
-        seen = sum([self.is_copy(digest) for digest in sketch])
-        return seen > len(sketch) / 2
+    def is_near_copy(self, keys: list[int]) -> bool:
+        """Whether one of a text's keys was seen lately; remembers them all."""
+        return sum(map(self.is_copy, keys)) > 0
 
     def turn(self) -> None:
         """Forget the old generation."""

@@ -1,11 +1,9 @@
 """How strongly the windows of a brand stand out now."""
 
 import math
-from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from stream.buzz.brand import BrandState, ClosedPart
-from stream.buzz.duplicates import distinct_part
 from stream.buzz.methods import Method, WindowCounts, WindowMemory
 from stream.buzz.options import HOUR, BuzzOptions, Kind
 from stream.buzz.surprise import count_surprise
@@ -18,7 +16,6 @@ class Verdict:
     Attributes:
         strength: score as a multiple of the limit; an alert opens above 1.
         score: of the method.
-        place: of the window in the options.
         minutes: length of the window.
         seen: what it holds.
         normal: what was expected in it.
@@ -27,14 +24,13 @@ class Verdict:
 
     strength: float
     score: float
-    place: int
     minutes: int
     seen: WindowCounts
     normal: WindowCounts
     excess: float
 
 
-_CALM = Verdict(0.0, 0.0, 0, 0, WindowCounts(0, 0, 0), WindowCounts(0, 0, 0), 0.0)
+_CALM = Verdict(0.0, 0.0, 0, WindowCounts(0, 0, 0), WindowCounts(0, 0, 0), 0.0)
 
 
 def judge(state: BrandState, kind: Kind, method: Method, options: BuzzOptions) -> Verdict:
@@ -42,8 +38,7 @@ def judge(state: BrandState, kind: Kind, method: Method, options: BuzzOptions) -
     best = _CALM
     watch, closed = options.watch(kind), state.closed
     now = closed.until * options.step_minutes
-    for place, (minutes, part) in enumerate(watch.windows):
-        memory = closed.memory[kind][place]
+    for (minutes, part), memory in zip(watch.windows, closed.memory[kind], strict=True):
         seen, span = window_counts(closed, kind, options.steps(minutes))
         score = 0.0
         if _events(kind, seen) >= watch.least or closed.alarms[kind].is_open:
@@ -55,46 +50,10 @@ def judge(state: BrandState, kind: Kind, method: Method, options: BuzzOptions) -
             excess = (_events(kind, seen) - _events(kind, normal)) / (span * options.step_minutes)
             if score / limit >= best.strength:
                 length = span * options.step_minutes
-                best = Verdict(score / limit, score, place, length, seen, normal, excess)
+                best = Verdict(score / limit, score, length, seen, normal, excess)
         if state.profile.mentions.knows_a_day:
             memory.tail.see(score, now, watch.quiet)
     return best
-
-
-def without_near_copies(
-    state: BrandState, kind: Kind, verdict: Verdict, method: Method, options: BuzzOptions
-) -> Verdict:
-    """The same window once more, near copies taken as one text, by the sample of its texts."""
-    left = _distinct(state, kind, options.steps(verdict.minutes))
-    if left == 1.0:
-        return verdict
-    seen = verdict.seen
-    gone = _events(kind, seen) * (1 - left)
-    thinned = (
-        WindowCounts(seen.total - gone, seen.scored - gone, seen.negative - gone)
-        if kind == "negative"
-        else replace(seen, total=seen.total - gone)
-    )
-    memory = state.closed.memory[kind][verdict.place]
-    part = options.watch(kind).windows[verdict.place][1]
-    score = _score(
-        state, kind, thinned, normal=verdict.normal, memory=memory, method=method, options=options
-    )
-    strength = score / _limit(kind, part, memory, method, options)
-    return replace(verdict, strength=strength, score=score, seen=thinned)
-
-
-def _distinct(state: BrandState, kind: Kind, steps: int) -> float:
-    """Part of a window's events that is left without near copies; a text of a crowded step stands
-    for more than one of a quiet step."""
-    closed = state.closed
-    negative, other = state.texts.since(closed.until - steps)
-    samples = negative if kind == "negative" else negative + other
-    ring = closed.negative if kind == "negative" else closed.total
-    held = Counter(sample.step for sample in samples)
-    known = [sample for sample in samples if closed.until - sample.step <= len(ring)]
-    weights = [ring[sample.step - closed.until] / held[sample.step] for sample in known]
-    return distinct_part([sample.text for sample in known], weights)
 
 
 def window_counts(closed: ClosedPart, kind: Kind, steps: int) -> tuple[WindowCounts, int]:
@@ -130,13 +89,14 @@ def expected_counts(
 
 
 def _local_level(state: BrandState, span: int, options: BuzzOptions) -> float:
-    """Mentions of the hours before the window, as a multiple of what the profile expected there.
+    """Mentions of the hour before the window, as a multiple of what the profile expected there.
 
-    Traffic swings slowly around its profile; what the last hours were above it, the next minutes
-    will be. Shrunk towards 1 with the weight of 30 mentions.
+    Traffic swings slowly around its profile; what the last hour was above it, the next minutes will
+    be. Shrunk towards 1 with the weight of 30 mentions.
     """
-    before = state.closed.total[: len(state.closed.total) - span]
-    if len(before) < span:
+    known = len(state.closed.total)
+    before = state.closed.total[max(known - span - options.steps(HOUR), 0) : known - span]
+    if not before:
         return 1.0
     size = options.step_minutes
     end = (state.closed.until - span) * size

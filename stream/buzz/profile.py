@@ -52,10 +52,15 @@ class HourProfile:
 
     def hour_mean(self, hour: int) -> float:
         """Expected events per step in the middle of an hour."""
+        week = hour % HOURS_OF_WEEK
+        prior = self.day_mean(hour) * _PRIOR_HOURS
+        return (self.week[week] + prior) / (self.week_seen[week] + _PRIOR_HOURS)
+
+    def day_mean(self, hour: int) -> float:
+        """Expected events per step in that hour of any day."""
         overall = self.total / self.total_seen if self.total_seen else 0.0
-        day, week = hour % 24, hour % HOURS_OF_WEEK
-        by_day = (self.day[day] + overall * _PRIOR_HOURS) / (self.day_seen[day] + _PRIOR_HOURS)
-        return (self.week[week] + by_day * _PRIOR_HOURS) / (self.week_seen[week] + _PRIOR_HOURS)
+        day = hour % 24
+        return (self.day[day] + overall * _PRIOR_HOURS) / (self.day_seen[day] + _PRIOR_HOURS)
 
     def expected(self, end_minute: int, minutes: int, step_minutes: int) -> float:
         """Expected events in the window of `minutes` that ends before `end_minute`.

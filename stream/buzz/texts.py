@@ -4,7 +4,7 @@ from bisect import insort
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-_PER_STEP = 4
+_PER_STEP = 6
 _KEEP_NEGATIVE = 40
 _KEEP_OTHER = 20
 

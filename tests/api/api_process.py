@@ -6,10 +6,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 from uuid import uuid4
 
 import httpx
@@ -48,6 +49,12 @@ def wait_for(get: Callable[[], T], seconds: float = 15.0, what: str = "") -> T:
         time.sleep(0.05)
 
 
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """The result of `work`, on a loop in a thread of its own: Playwright runs one in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
 @dataclass
 class Installation:
     """Names of one installation: a prefix of topics, a model, folders."""
@@ -83,13 +90,13 @@ class Installation:
         }
 
     def make_topics(self) -> None:
-        asyncio.run(create_topics(self.settings))
+        run(create_topics(self.settings))
 
     def promote(self, bias: float = 0.0, candidate: str = "toy") -> str:
         """Register a toy version and let the alias name it; its number."""
         artefact = make_artefact(self.folder / f"artefact-{uuid4().hex}", bias, candidate)
         versions = Versions(TrainerSettings(**dict(self.settings)))
-        number = versions.register(artefact, {"accuracy": 0.75})
+        number = versions.register(artefact)
         versions.point(number)
         return number
 
@@ -102,7 +109,7 @@ class Installation:
                     content = value.model_dump_json().encode()
                     await producer.send_and_wait(self.prefix + topic, content, key.encode())
 
-        asyncio.run(write())
+        run(write())
 
     def feedback(self) -> list[Feedback]:
         """All records of the topic `feedback`, in order of partition and offset."""
@@ -120,7 +127,7 @@ class Installation:
                         found += [one.value for ones in records.values() for one in ones]
                 return [Feedback.model_validate_json(value) for value in found]
 
-        return asyncio.run(read())
+        return run(read())
 
 
 class ApiProcess:
@@ -150,7 +157,11 @@ class ApiProcess:
                 stdout=log,
             )
         path = "/ready" if self._ready else "/health"
-        wait_for(lambda: self._answers(path), 30, f"{path}; log: {self.log.read_text()[-2000:]}")
+        try:
+            wait_for(lambda: self._answers(path), 90, f"{path}; log: {self.log}")
+        except BaseException:
+            self.process.kill()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -4,7 +4,7 @@ import asyncio
 
 import httpx
 import pytest
-from api_process import ApiProcess, Installation, wait_for
+from api_process import ApiProcess, Installation, run, wait_for
 from artefacts import NEGATIVE, POSITIVE, make_artefact
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -45,7 +45,7 @@ def test_of_requests_at_once_each_gets_its_own_answer(
             ]
             return await asyncio.gather(*requests)
 
-    answers = [answer.json() for answer in asyncio.run(ask())]
+    answers = [answer.json() for answer in run(ask())]
     assert [answer["id"] for answer in answers] == [str(n) for n in range(len(texts))]
     expected = scorer.score(texts).tolist()
     assert [answer["p_negative"] for answer in answers] == pytest.approx(expected, abs=1e-6)

@@ -38,12 +38,12 @@ class Fleet:
     workers: list[Worker] = field(default_factory=list)
     started: int = 0
 
-    def start(self) -> Worker:
-        """Start one more worker; it does not wait until it is ready."""
+    def start(self, port: int | None = None) -> Worker:
+        """Start one more worker, on a port or any; it does not wait until it is ready."""
         self.started += 1
         home = self.folder / f"worker-{self.started}"
         home.mkdir(parents=True)
-        port = free_port()
+        port = port or free_port()
         environment = {
             **os.environ,
             **self.environment,

@@ -138,6 +138,20 @@ async def test_a_batch_that_does_not_follow_on_the_committed_one_is_dropped(
     await only.close()
 
 
+@pytest.mark.parametrize("answered", [True, False])
+async def test_a_batch_without_records_is_published_once_too(
+    settings: StreamSettings, answered: bool
+) -> None:
+    only = writer(settings)
+    await only.open()
+    assert await only.commit(0, 1, outputs(settings, b"a", note="1"))
+    break_after(only, AIOKafkaProducer.commit_transaction if answered else None)
+    assert await only.commit(1, 1, outputs(settings, b"tick", note="2"))
+    assert await only.commit(1, 1, outputs(settings, b"tock", note="3"))
+    assert await visible(settings) == [b"a", b"tick", b"tock"]
+    await only.close()
+
+
 async def test_batches_of_several_megabytes_are_one_transaction(settings: StreamSettings) -> None:
     only = writer(settings)
     await only.open()

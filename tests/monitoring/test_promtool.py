@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import yaml
 from prometheus_client import CollectorRegistry, generate_latest
-from queries import MONITORING, panel_queries, rules
 
 from api.metrics import Metrics
 from sentiment.scorer import ModelVersion
 from stream.metrics import StreamMetrics
+from tests.monitoring.queries import MONITORING, panel_queries, rules
 
 pytestmark = pytest.mark.prometheus
 

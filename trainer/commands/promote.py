@@ -1,6 +1,7 @@
 """`badbuzz promote` and `badbuzz rollback`: move the alias, with evidence and a trace."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,14 +35,19 @@ def _option(name: str) -> Callable[[Command], Command]:
 @_option("--slice-drop")
 @_option("--calibration-error")
 @_option("--min-throughput")
-def promote(version: str | None, **limits: float) -> None:
+@click.option(
+    "--prometheus",
+    metavar="URL",
+    help="Take what this Prometheus knows of its time in the champion's shadow as evidence, too.",
+)
+def promote(version: str | None, prometheus: str | None, **limits: float) -> None:
     """Make VERSION (by default the newest) the champion, if the frozen test part says so.
 
     It must be better by the margin in a paired test, lose on no slice, be calibrated, reproduce
     its golden set and be fast enough. Otherwise the alias stays, and the reasons are printed.
     """
     settings = load_settings(TrainerSettings)
-    promote_version(settings, version, Rules(**limits), Console())
+    promote_version(settings, version, Rules(**limits), Console(), prometheus)
 
 
 @click.command("rollback")
@@ -65,9 +71,17 @@ def rollback() -> None:
 
 
 def promote_version(
-    settings: TrainerSettings, version: str | None, rules: Rules, console: Console
-) -> str:
+    settings: TrainerSettings, version: str | None, rules: Rules, console: Console,
+    prometheus: str | None = None,
+) -> str:  # fmt: skip
     """Judge a version and move the alias.
+
+    Args:
+        settings: name the registry, the model and the data.
+        version: its number; by default the newest.
+        rules: what it has to show.
+        console: where the evidence is printed.
+        prometheus: address of a Prometheus that knows its time in the champion's shadow.
 
     Returns:
         the number of the version promoted.
@@ -79,6 +93,7 @@ def promote_version(
     from trainer.data import split  # noqa: PLC0415 - these take seconds to import
     from trainer.promotion import judge  # noqa: PLC0415
     from trainer.register import Versions  # noqa: PLC0415
+    from trainer.shadow import shadow_check, shadow_of  # noqa: PLC0415
     from trainer.source import training_data  # noqa: PLC0415
     from trainer.versions import open_version  # noqa: PLC0415
 
@@ -91,6 +106,10 @@ def promote_version(
     console.print(f"Judged on the {len(test):,} test rows of {origin}.")
     old = open_version(settings, champion.version) if champion is not None else None
     verdict = judge(open_version(settings, number), old, test, rules)
+    if prometheus:
+        verdict = replace(
+            verdict, checks=[*verdict.checks, shadow_check(shadow_of(prometheus, number))]
+        )
     console.print(_table(verdict, number, champion))
     if not verdict.passed:
         raise PromotionError(

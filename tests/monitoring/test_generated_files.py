@@ -8,7 +8,11 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 import yaml
-from queries import (
+
+from monitoring.generate.alerts import BAD_PREDICTIONS
+from monitoring.generate.files import generated
+from monitoring.generate.grafana_rules import DATASOURCE, api_rules
+from tests.monitoring.queries import (
     MONITORING,
     boards,
     exported,
@@ -17,10 +21,6 @@ from queries import (
     panel_queries,
     rules,
 )
-
-from monitoring.generate.alerts import BAD_PREDICTIONS
-from monitoring.generate.files import generated
-from monitoring.generate.grafana_rules import DATASOURCE, api_rules
 
 COMPOSE = yaml.safe_load((MONITORING / "docker-compose.yml").read_text("utf-8"))
 

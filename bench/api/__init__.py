@@ -1,0 +1,1 @@
+"""The API beside MLServer: the same model, the same machine, the same run."""

@@ -1,0 +1,39 @@
+"""An environment for each peer: its own versions, pinned by hash, away from badbuzz' own."""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from bench.settings import FOLDER
+
+_ROOT = FOLDER.parent
+_PYTHON = ">=3.11,<3.13"
+"""MLServer and Bytewax have no release for a later one."""
+
+
+def environment(peer: str, cache: Path) -> Path:
+    """The Python program of a peer's environment, made anew when its requirements changed.
+
+    Raises:
+        subprocess.CalledProcessError: its packages could not be installed.
+    """
+    requirements = FOLDER / "peers" / peer / "requirements.txt"
+    folder = cache / "environments" / peer
+    python = folder / "bin" / "python"
+    marker = folder / "requirements.sha256"
+    digest = hashlib.sha256(requirements.read_bytes()).hexdigest()
+    if marker.is_file() and marker.read_text() == digest:
+        return python
+    uv = Path(sys.executable).with_name("uv")
+    shutil.rmtree(folder, ignore_errors=True)
+    install = (uv, "pip", "install", "-q", "--python", python)
+    for command in (
+        (uv, "venv", "-q", "--python", _PYTHON, folder),
+        (*install, "--require-hashes", "-r", requirements),
+        (*install, "--no-deps", "-e", _ROOT),
+    ):
+        subprocess.run([str(part) for part in command], check=True)
+    marker.write_text(digest)
+    return python

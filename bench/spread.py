@@ -1,0 +1,29 @@
+"""Median, least and largest of a few values: what a figure and its spread are here."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Of the rounds of one run."""
+
+    median: float
+    least: float
+    most: float
+
+    def text(self, digits: int = 0) -> str:
+        """`median (least to most)`."""
+        return f"{self.median:,.{digits}f} ({self.least:,.{digits}f} to {self.most:,.{digits}f})"
+
+
+def spread(values: Iterable[float]) -> Spread:
+    """Of at least one value."""
+    known = list(values)
+    return Spread(median(known), min(known), max(known))
+
+
+def ratios(over: Sequence[float], under: Sequence[float]) -> Spread:
+    """Of two sides that took turns: round by round."""
+    return spread(a / b for a, b in zip(over, under, strict=True) if b)

@@ -1,0 +1,82 @@
+"""`badbuzz worker` as it is, with the Scorer's CPU counted, or with less and less to do."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from bench import clock
+from bench.peers.job import Job, from_environment
+from sentiment.scorer import Probabilities
+from sentiment.tokenizer import Ragged
+from stream.batch import Batch, Outputs, Record
+from stream.scoring import Scoring
+
+
+class PassThrough:
+    """Work on a batch that publishes its records as they came: transport and transactions."""
+
+    def __init__(self, scoring: Scoring, _running: Any) -> None:
+        self._target = scoring.settings.topic("tweets.scored")
+
+    def prepare(self, batch: Batch) -> Batch:
+        """Nothing."""
+        return batch
+
+    def infer(self, batch: Batch) -> Batch:
+        """Nothing."""
+        return batch
+
+    def publish(self, batch: Batch) -> Outputs:
+        """The records, unread."""
+        outputs = Outputs()
+        records = [Record(r.timestamp, r.key, r.value, list(r.headers)) for r in batch.records]
+        if records:
+            outputs.add(self._target, batch.partition, records)
+        return outputs
+
+    def isolate(self, batch: Batch) -> Outputs:
+        """As `publish`, which cannot fail."""
+        return self.publish(batch)
+
+
+def _without_ids(texts: Sequence[str]) -> Ragged:
+    return Ragged(np.empty(0, np.int32), np.zeros(len(texts) + 1, np.int64))
+
+
+def _a_quarter(encoded: Ragged) -> Probabilities:
+    return np.full(len(encoded), 0.25, np.float32)
+
+
+def _contract_only() -> None:
+    """Scorers that open from now on answer 0.25 and do not look at the text."""
+    from sentiment import champion  # noqa: PLC0415
+
+    open_scorer = champion.Scorer
+
+    def opened(*arguments: Any) -> Any:
+        scorer: Any = open_scorer(*arguments)
+        scorer.check_golden = lambda: None
+        scorer.tokenizer.encode = _without_ids
+        scorer.run = _a_quarter
+        return scorer
+
+    champion.Scorer = opened  # type: ignore[assignment,misc]
+
+
+def main(job: Job) -> None:
+    """Run until SIGTERM, with the settings of the environment."""
+    from stream import app  # noqa: PLC0415
+    from stream.commands.worker import worker  # noqa: PLC0415
+
+    if job.mode == "score":
+        clock.install(job.clock)
+    elif job.mode == "contract":
+        _contract_only()
+    else:
+        app.ScoreBatch = PassThrough  # type: ignore[assignment,misc]
+    worker.main(args=[], standalone_mode=False)
+
+
+if __name__ == "__main__":
+    main(from_environment())

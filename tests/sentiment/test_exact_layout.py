@@ -1,0 +1,48 @@
+"""The `exact` layout: calls of one length each, nothing padded, nothing lost."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper
+
+from sentiment import artefact
+from sentiment.card import Card
+from sentiment.scorer import Scorer
+from sentiment.tokenizer import WordTokenizer
+
+
+@pytest.fixture
+def scorer(tmp_path: Path) -> Scorer:
+    """Its p_negative is a hundredth of the mean id: it tells which ids stood in which row."""
+    nodes = [
+        helper.make_node("Cast", ["ids"], ["values"], to=TensorProto.FLOAT),
+        helper.make_node("ReduceMean", ["values"], ["mean"], axes=[1], keepdims=0),
+        helper.make_node("Mul", ["mean", "hundredth"], ["p_negative"]),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "mean",
+        [helper.make_tensor_value_info("ids", TensorProto.INT32, ["n", "length"])],
+        [helper.make_tensor_value_info("p_negative", TensorProto.FLOAT, ["n"])],
+        [helper.make_tensor("hundredth", TensorProto.FLOAT, [], [0.01])],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10)
+    onnx.save(model, tmp_path / artefact.GRAPH)
+    WordTokenizer(["a", "b", "c"]).save(tmp_path / artefact.TOKENIZER)
+    card = Card(candidate="mean", layout="exact", created_at=datetime.now(UTC))
+    artefact.write_card(tmp_path, card)
+    return Scorer(tmp_path)
+
+
+def test_no_texts_are_no_scores_and_no_error(scorer):
+    assert scorer.score([]).shape == (0,)
+
+
+def test_each_text_gets_the_score_of_its_own_ids_in_any_order(scorer):
+    texts = ["a b c", "a", "c c", "", "b", "c a b b", "a a", "b b b"] * 700
+    means = {"a b c": 3, "a": 2, "c c": 4, "": 1, "b": 3, "c a b b": 3, "a a": 2, "b b b": 3}
+    expected = [means[text] / 100 for text in texts]
+    np.testing.assert_allclose(scorer.score(texts), expected, rtol=1e-6)

@@ -1,0 +1,99 @@
+"""Samples: the right share, never too many, and never in the way."""
+
+import os
+import sys
+import threading
+import time
+
+import pytest
+
+from stream import sampling
+from stream.sampling import Aside, Sampler
+
+
+def test_a_share_of_the_offsets_is_taken_however_small_the_batches() -> None:
+    sampler = Sampler(0.05, 1e9)
+    taken = [
+        start + place
+        for start in range(0, 1_000, 7)
+        for place in sampler.choose(start, min(7, 1_000 - start))
+    ]
+    assert taken == list(range(0, 1_000, 20))
+
+
+def test_a_batch_that_is_scored_again_gives_the_same_tweets() -> None:
+    sampler = Sampler(0.1, 1e9)
+    assert list(sampler.choose(123, 500)) == list(sampler.choose(123, 500))
+
+
+def test_no_more_than_the_rate_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(sampling.time, "monotonic", lambda: clock[0])
+    sampler = Sampler(1.0, 50)
+    taken = 0
+    for batch in range(100):
+        clock[0] += 0.1
+        chosen = sampler.choose(batch * 2_000, 2_000)
+        assert len(chosen) == 0 or max(chosen) < 2_000
+        taken += len(chosen)
+    assert 400 <= taken <= 550
+
+
+def test_a_choice_costs_a_batch_of_2000_less_than_a_tenth_of_a_millisecond() -> None:
+    sampler = Sampler(1.0, 50)
+    started = time.perf_counter()
+    for batch in range(1_000):
+        sampler.choose(batch * 2_000, 2_000)
+    assert (time.perf_counter() - started) / 1_000 < 1e-4
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have priorities on Linux alone")
+def test_work_is_done_aside_with_low_priority_and_a_fault_does_not_end_it() -> None:
+    usual = os.getpriority(os.PRIO_PROCESS, 0)
+    seen: list[tuple[str, str, int]] = []
+    done = threading.Event()
+
+    def work(item: str) -> None:
+        if item == "bad":
+            raise ValueError(item)
+        nice = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+        seen.append((item, threading.current_thread().name, nice))
+        done.set()
+
+    aside = Aside("observer", work, lambda: None)
+    aside.start()
+    assert aside.offer("bad")
+    assert aside.offer("good")
+    assert done.wait(5)
+    aside.stop()
+    assert seen == [("good", "observer", min(usual + 10, 19))]
+    assert os.getpriority(os.PRIO_PROCESS, 0) == usual
+
+
+def test_a_full_queue_refuses_and_does_not_wait() -> None:
+    started, release = threading.Event(), threading.Event()
+
+    def work(_: int) -> None:
+        started.set()
+        release.wait(10)
+
+    aside = Aside("observer", work, lambda: None)
+    aside.start()
+    aside.offer(0)
+    assert started.wait(5)
+    accepted = [aside.offer(i) for i in range(100)]
+    release.set()
+    aside.stop()
+    assert accepted == [True] * 64 + [False] * 36
+
+
+def test_idle_is_called_about_every_second_even_under_work() -> None:
+    ticks: list[float] = []
+    aside = Aside("observer", lambda _: None, lambda: ticks.append(time.monotonic()))
+    aside.start()
+    until = time.monotonic() + 2.5
+    while time.monotonic() < until:
+        aside.offer(1)
+        time.sleep(0.01)
+    aside.stop()
+    assert 2 <= len(ticks) <= 4
