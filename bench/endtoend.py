@@ -13,37 +13,35 @@ from bench.settings import FOLDER
 from bench.sides import chosen
 from sentiment.errors import BadbuzzError
 
+_WITHOUT_MODEL: tuple[Mode, ...] = ("pass", "contract")
 
-def run_sides(bench: Bench, mode: Mode, console: Console) -> list[dict[str, Any]]:
-    """All runs of all rounds. A side that fails is left out of its round, loudly."""
+
+def run_sides(bench: Bench, mode: Mode, number: int, console: Console) -> list[dict[str, Any]]:
+    """One round of all sides. A side that fails is left out of it, loudly."""
     runs = []
-    for number in range(bench.settings.rounds):
-        for side in chosen(bench.settings, mode):
-            slow = side.slow
-            count = bench.settings.slow_messages if slow else bench.settings.messages
-            try:
-                run = bench.run(side, mode, count)
-            except BadbuzzError as error:
-                console.print(f"[red]{side.name}: {error}")
-                continue
-            console.print(
-                f"round {number + 1} {side.name} {mode}: {run.rate:,.0f}/s, {run.cpu:.1f} us, "
-                f"Scorer's share {run.scorer_share:.2f}, broker {run.broker_cpu:.1f} us, "
-                f"missing {run.missing}, twice {run.twice}"
-            )
-            runs.append({"round": number, **run.as_json()})
+    for side in chosen(bench.settings, mode):
+        count = bench.settings.slow_messages if side.slow else bench.settings.messages
+        try:
+            run = bench.run(side, mode, count)
+        except BadbuzzError as error:
+            console.print(f"[red]{side.name}: {error}")
+            continue
+        console.print(
+            f"round {number + 1} {side.name} {mode}: {run.rate:,.0f}/s, {run.cpu:.1f} us, "
+            f"Scorer's share {run.scorer_share:.2f}, broker {run.broker_cpu:.1f} us, "
+            f"missing {run.missing}, twice {run.twice}"
+        )
+        runs.append({"round": number, **run.as_json()})
     return runs
 
 
 def end_to_end(bench: Bench, console: Console) -> dict[str, Any]:
     """The limit and all sides, in turns."""
-    limits = []
-    runs = []
+    limits, runs = [], []
     for number in range(bench.settings.rounds):
         limits.append(limit(bench))
         console.print(f"round {number + 1} limit: {limits[-1]}")
-        once = bench.with_settings(rounds=1)
-        runs += [{**run, "round": number} for run in run_sides(once, "score", console)]
+        runs += run_sides(bench, "score", number, console)
     return {"limits": limits, "runs": runs}
 
 
@@ -64,7 +62,6 @@ def plumbing(bench: Bench, console: Console) -> dict[str, Any]:
     """The same without a model: what transport and contract cost."""
     runs = []
     for number in range(bench.settings.rounds):
-        once = bench.with_settings(rounds=1)
-        for mode in ("pass", "contract"):
-            runs += [{**run, "round": number} for run in run_sides(once, mode, console)]
+        for mode in _WITHOUT_MODEL:
+            runs += run_sides(bench, mode, number, console)
     return {"runs": runs}

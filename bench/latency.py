@@ -14,6 +14,7 @@ from rich.console import Console
 from bench import kafka
 from bench.backlog import Bench
 from bench.environments import environment
+from bench.group import Group, running
 from bench.peers.job import Job
 from bench.processes import stop
 from bench.sides import SIDES, Side, process_environment
@@ -45,30 +46,31 @@ def _capacity(bench: Bench, side: Side) -> float:
 
 async def _load(bench: Bench, side: Side, rate: float) -> dict[str, Any]:
     settings = bench.settings
+    async with bench.job(settings, "score") as job:
+        with running(side, job, bench.services, settings, 1) as group:
+            return await _measure(bench, job, group, rate)
+
+
+async def _measure(bench: Bench, job: Job, group: Group, rate: float) -> dict[str, Any]:
+    settings = bench.settings
     python = str(environment("confluent", settings.cache))
     total = int(rate * settings.latency_seconds)
-    async with (
-        bench.job(settings, "score") as job,
-        bench.processes(side, job, settings, 1) as group,
-    ):
-        await asyncio.wait_for(kafka.wait_for_members(job.brokers, job.prefix, 1), 60)
-        await asyncio.sleep(_START_SECONDS)
-        values, result = job.state / "values", job.state / "latency.npy"
-        values.write_bytes(b"\n".join(bench.messages.values[:20_000]))
-        sizes = (str(rate), str(settings.latency_seconds), str(settings.partitions))
-        module = "bench.peers.confluent"
-        observer = _start(
-            bench, job, python, f"{module}.observer", str(total), sizes[-1], str(result)
-        )
-        generator = _start(bench, job, python, f"{module}.generator", str(values), *sizes)
-        try:
-            for process in (generator, observer):
-                await asyncio.to_thread(process.wait)
-        finally:
-            stop(generator)
-            stop(observer)
-        group.check()
-        return _percentiles(np.load(result), total, rate)
+    await asyncio.wait_for(kafka.wait_for_members(job.brokers, job.prefix, 1), 60)
+    await asyncio.sleep(_START_SECONDS)
+    values, result = job.state / "values", job.state / "latency.npy"
+    values.write_bytes(b"\n".join(bench.messages.values[:20_000]))
+    sizes = (str(rate), str(settings.latency_seconds), str(settings.partitions))
+    module = "bench.peers.confluent"
+    observer = _start(bench, job, python, f"{module}.observer", str(total), sizes[-1], str(result))
+    generator = _start(bench, job, python, f"{module}.generator", str(values), *sizes)
+    try:
+        for process in (generator, observer):
+            await asyncio.to_thread(process.wait)
+    finally:
+        stop(generator)
+        stop(observer)
+    group.check()
+    return _percentiles(np.load(result), total, rate)
 
 
 def _start(bench: Bench, job: Job, *command: str) -> subprocess.Popen[bytes]:

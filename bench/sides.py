@@ -47,7 +47,7 @@ SIDES = (
     Side("badbuzz", "badbuzz worker", "exactly once"),
     Side("confluent", "loop over confluent-kafka", "at least once", "confluent"),
     Side("bytewax", "Bytewax", "starts from the front", "bytewax"),
-    Side("faust-take", "Faust, take", "may lose a batch", "faust", "take"),
+    Side("faust-take", "Faust, take", "may lose a batch", "faust", "take", slow=True),
     Side("quix", "Quix Streams", "at least once", "quix", slow=True),
     Side("quix-eo", "Quix Streams, exactly-once", "exactly once", "quix", "exactly-once",
          slow=True),
