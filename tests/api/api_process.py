@@ -15,13 +15,13 @@ from uuid import uuid4
 
 import httpx
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from artefacts import make_artefact
 from pydantic import BaseModel
 
 from infra.local.ports import free_port
 from sentiment.messages import Feedback
 from sentiment.settings import Settings
 from stream.topics import create_topics
+from tests.artefacts import make_artefact
 from trainer.register import Versions
 from trainer.settings import TrainerSettings
 

@@ -5,7 +5,8 @@ import socket
 import time
 
 import pytest
-from api_process import ApiProcess, Installation
+
+from tests.api.api_process import ApiProcess, Installation
 
 pytestmark = pytest.mark.live
 

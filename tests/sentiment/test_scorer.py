@@ -4,8 +4,6 @@ from typing import get_args
 
 import numpy as np
 import pytest
-from artefacts import make_artefact
-from graphs import NUMBERS, WORDS, expected, write_graph, write_toy
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +13,8 @@ from sentiment.errors import ArtefactError, GoldenSetError
 from sentiment.messages import Label
 from sentiment.scorer import ModelVersion, Scorer
 from sentiment.tokenizer import Ragged
+from tests.artefacts import make_artefact
+from tests.sentiment.graphs import NUMBERS, WORDS, expected, write_graph, write_toy
 
 LAYOUTS = get_args(Layout)
 ROWS = st.lists(st.lists(st.integers(1, len(NUMBERS) - 1), max_size=9), max_size=12)

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from rich.console import Console
-from transformer_directory import transformer_directory
 
 from sentiment.errors import DataError, TrainingError
 from sentiment.scorer import Scorer
+from tests.trainer.transformer_directory import transformer_directory
 from trainer.candidate import Built, build
 from trainer.candidates.distilbert import DistilBert
 from trainer.candidates.student import Student
