@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
@@ -44,11 +43,15 @@ class BuzzAgent:
         self._options = BuzzOptions(false_alarms_per_week=settings.false_alarms_per_week)
         self._detector = Detector(self._options)
         configured: Callable[[], list[str]] = lambda: brands.finder.brands  # noqa: E731
-        board = BuzzBoard(app.metrics.buzz, self._options, configured)
+        self._board = BuzzBoard(app.metrics.buzz, self._options, configured)
         self._watching = Watching(
-            settings, app.metrics, partitions[settings.topic(ALERTS)], board.tell, board.show
+            settings,
+            app.metrics,
+            partitions[settings.topic(ALERTS)],
+            self._board.tell,
+            self._board.show,
         )
-        self._memories: WeakKeyDictionary[PartitionWriter, Memory] = WeakKeyDictionary()
+        self._memories: dict[PartitionWriter, Memory] = {}
         self._topic = settings.topic(MENTIONS)
 
     def add_to(self, app: "StreamApp") -> None:
@@ -61,7 +64,10 @@ class BuzzAgent:
     async def _watch(self, batches: Any) -> None:
         """Count mentions as they come."""
         async for batch in batches:
-            self._submit(batch)
+            if batch.writer in self._memories:
+                self._submit(batch)
+            else:  # fetched under an owner that is gone: it is fetched again
+                self._app.ownership.finished(batch.writer)
 
     def _submit(self, batch: Batch) -> None:
         self._learn_rates()
@@ -96,9 +102,16 @@ class BuzzAgent:
         ownership = self._app.ownership
         while not self._app.should_stop:
             await asyncio.sleep(_TICK_SECONDS)
+            self._forget()
             for source, writer in list(ownership.writers.items()):
                 quiet = writer.state == "open" and not writer.held and not writer.in_flight
                 if source.topic == self._topic and quiet and writer in self._memories:
                     here = writer.fetched_to
                     ownership.fetched(writer, here)
                     self._submit(Batch(source.topic, source.partition, here, here, [], writer))
+
+    def _forget(self) -> None:
+        """Brands of partitions that went away are shown by their new owner."""
+        for writer in [writer for writer in self._memories if writer.state in ("lost", "closed")]:
+            for brand in self._memories.pop(writer).brands:
+                self._board.forget(brand)

@@ -173,3 +173,10 @@ def test_a_scorer_is_called_by_its_version_or_its_candidate(tmp_path: Path) -> N
     assert Scorer(tmp_path).model == ModelVersion("linear", "0", artefact.digest(tmp_path))
     named = ModelVersion("sentiment", "7", "abc")
     assert Scorer(tmp_path, named).model is named
+
+
+def test_labels_of_many_are_those_of_each(tmp_path: Path) -> None:
+    scorer = Scorer(make_artefact(tmp_path))
+    low, high = scorer.card.band
+    p_negative = np.array([0, low - 0.01, low, 0.5, high, high + 0.01, 1], np.float32)
+    assert scorer.labels(p_negative) == [scorer.label(float(p)) for p in p_negative]
