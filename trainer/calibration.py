@@ -1,5 +1,7 @@
 """Temperature scaling and expected calibration error (Guo et al. 2017, "On Calibration")."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
@@ -9,12 +11,12 @@ Floats = NDArray[np.floating]
 _BINS = 15
 
 
-def fit_temperature(logits: Floats, negative: NDArray[np.int8]) -> float:
+def fit_temperature(logits: Floats, negative: NDArray[Any]) -> float:
     """The divisor of logits with the least log loss, between 0.05 and 20.
 
     Args:
         logits: float [n], of the negative class.
-        negative: int8 [n], 1 where the text is negative.
+        negative: [n], 1 where the text is negative, else 0.
     """
     signed = np.where(negative == 1, logits, -logits)
 
