@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sentiment import artefact
-from sentiment.errors import ArtefactError, RegistryError
+from sentiment.errors import ArtefactError, BadbuzzError, RegistryError
 from sentiment.registry import Pointer, Registry
 from sentiment.scorer import ModelVersion, Scorer
 from sentiment.settings import Settings
@@ -155,6 +155,18 @@ class Champion:
         log.info("Version %s (digest %s) runs.", pointer.version, scorer.model.digest)
 
     def _open(self, pointer: Pointer) -> Scorer:
+        try:
+            return self._checked(pointer)
+        except BadbuzzError:
+            raise
+        except OSError as error:
+            raise RegistryError(
+                f"version {pointer.version} cannot be kept here: {error}"
+            ) from error
+        except Exception as error:
+            raise ArtefactError(f"version {pointer.version} cannot score: {error!r}") from error
+
+    def _checked(self, pointer: Pointer) -> Scorer:
         folder = self._registry.fetch(pointer)
         digest = pointer.digest or artefact.digest(folder)
         model = ModelVersion(self._registry.name, pointer.version, digest)

@@ -20,6 +20,7 @@ from sentiment.tokenizer import Ragged, load_tokenizer
 Probabilities = NDArray[np.float32]
 _Feed = dict[str, NDArray[Any]]
 
+_LABELS: tuple[Label, Label, Label] = ("positive", "uncertain", "negative")
 _IDS_PER_CALL = 16_384
 """Ids in one call of the graph: large enough to hide the call, small enough for the cache and
 for the other threads to find work."""
@@ -78,6 +79,12 @@ class Scorer:
     def label(self, p_negative: float) -> Label:
         """The label of a probability, by the card's band."""
         return self.card.label(p_negative)
+
+    def labels(self, p_negative: Probabilities) -> list[Label]:
+        """As `label`, for all at once."""
+        low, high = self.card.band
+        values = p_negative.astype(np.float64)
+        return [_LABELS[i] for i in ((values >= low).astype(int) + (values > high)).tolist()]
 
     def check_golden(self) -> None:
         """Score the card's golden set.

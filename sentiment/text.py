@@ -37,6 +37,7 @@ _EMOTICON = re.compile(
     + "|".join(f"(?P<{word}>{pattern})" for word, pattern in _EMOTICON_WORDS.items())
     + ")"
 )
+_EMOTICON_SIGNS = (":", ";", "=", "^", "_", ".<", "<3", "</3", "xd", "x-d", "o.o", "t.t")
 _MAY_BE_EMOTICON = re.compile(r"[:;=^][^\w\s]|[:;=x-][\w_]|<[/3]|[_.][_to<]|[(d)]\s?[:=]")
 
 # As the Penn Treebank and GloVe split: `don't` is `do n't`, so that negation is a word of its own.
@@ -65,7 +66,7 @@ def clean(text: str) -> str:
     if "#" in text:
         text = _HASHTAG.sub(_hashtag_words, text)
     text = text.lower()
-    if _MAY_BE_EMOTICON.search(text):
+    if any(sign in text for sign in _EMOTICON_SIGNS) and _MAY_BE_EMOTICON.search(text):
         text = _EMOTICON.sub(_emoticon_word, text)
     return _ELONGATED.sub(r"\1\1", text)
 

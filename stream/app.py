@@ -5,7 +5,6 @@ from contextlib import suppress
 from typing import Any
 
 import faust
-from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 from faust.exceptions import ConsumerNotStarted
 from prometheus_client import CollectorRegistry, generate_latest
@@ -16,6 +15,7 @@ from sentiment.scorer import ModelVersion
 from sentiment.topics import MENTIONS, TWEETS
 from stream.batch import Batch
 from stream.brands import BrandFile
+from stream.buzz_agent import BuzzAgent
 from stream.health import Health
 from stream.metrics import StreamMetrics
 from stream.notes import read_note
@@ -24,6 +24,7 @@ from stream.ownership import Ownership
 from stream.pipeline import Pipeline
 from stream.scoring import ScoreBatch, Scoring
 from stream.settings import StreamSettings
+from stream.transactions import PartitionWriter
 from stream.verdicts import read_verdicts
 
 _SAMPLE_SECONDS = 1.0
@@ -85,14 +86,16 @@ def build_app(
         registry: where the metrics go.
     """
     app = StreamApp(settings, registry)
+    brands = BrandFile(settings.brands_file)
     scoring = Scoring(
         settings,
         app.metrics,
-        BrandFile(settings.brands_file),
+        brands,
         partitions[settings.topic(MENTIONS)],
         app.observers,
     )
     _add_score_agent(app, scoring)
+    BuzzAgent(app, partitions, brands).add_to(app)
     _add_tasks(app)
     _add_pages(app)
     return app
@@ -107,8 +110,8 @@ def _add_score_agent(app: StreamApp, scoring: Scoring) -> None:
         async for batch in batches:
             app.pipeline.submit(batch, ScoreBatch(scoring, app.champion.current))
 
-    async def in_order(_: TopicPartition, note: str) -> bool:
-        pointer = read_note(note)
+    async def in_order(writer: PartitionWriter) -> bool:
+        pointer = read_note(writer.note)
         return pointer is None or await app.champion.at_least(pointer)
 
     app.ownership.on_takeover(name, in_order)

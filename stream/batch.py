@@ -1,7 +1,7 @@
 """What moves through the stream: a batch of records in, records to publish out."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -48,12 +48,16 @@ class Outputs:
     Attributes:
         note: travels with the committed offset, for the partition's next owner.
         counts: counters and by how much they rise once the transaction is committed.
+        after: what else is done then.
+        timed: whether the records' age is the latency that users feel.
     """
 
     note: str = ""
     records: dict[tuple[str, int], list[Record]] = field(default_factory=lambda: defaultdict(list))
 
     counts: list[tuple[Counter, int]] = field(default_factory=list)
+    after: list[Callable[[], None]] = field(default_factory=list)
+    timed: bool = False
 
     def add(self, topic: str, partition: int, records: Iterable[Record]) -> None:
         """Append records to a partition's."""

@@ -1,5 +1,6 @@
 """All metrics of the stream worker, in one place: seconds and bytes in the name, `_total` last."""
 
+from functools import partial
 from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -26,88 +27,79 @@ class StreamMetrics:
     """
 
     def __init__(self, registry: CollectorRegistry) -> None:
+        counter = partial(Counter, registry=registry)
         self.registry = registry
-        self.tweets = Counter(
-            "badbuzz_tweets_total", "Tweets scored, by label.", ["label"], registry=registry
+        self.tweets = counter("badbuzz_tweets_total", "Tweets scored, by label.", ["label"])
+        self.dead_letters = counter(
+            "badbuzz_dead_letters_total", "Records sent to the dead letters, by reason.", ["reason"]
         )
-        self.dead_letters = Counter(
-            "badbuzz_dead_letters_total",
-            "Records sent to the dead letters, by reason.",
-            ["reason"],
-            registry=registry,
-        )
-        self.mentions = Counter(
-            "badbuzz_mentions_total", "Brand mentions published.", registry=registry
-        )
-        self.latency = Histogram(
-            "badbuzz_latency_seconds",
-            "From a tweet's Kafka timestamp to its committed result.",
-            buckets=_LATENCY,
-            registry=registry,
-        )
-        self.batch_size = Histogram(
-            "badbuzz_batch_records", "Records of a batch.", buckets=_SIZES, registry=registry
-        )
-        self.score_seconds = Histogram(
-            "badbuzz_score_seconds",
-            "Inference of a batch, in seconds.",
-            buckets=_LATENCY,
-            registry=registry,
-        )
-        self.transaction_seconds = Histogram(
-            "badbuzz_transaction_seconds",
-            "A batch's transaction, in seconds, retries included.",
-            buckets=_LATENCY,
-            registry=registry,
-        )
-        self.aborts = Counter(
-            "badbuzz_transaction_aborts_total",
-            "Transactions that broke and were settled anew.",
-            registry=registry,
-        )
-        self.dropped = Counter(
-            "badbuzz_batches_dropped_total",
-            "Batches dropped because their partition had another owner; that owner scores them.",
-            registry=registry,
-        )
-        self.lag = Gauge(
-            "badbuzz_lag_records",
-            "Records before the last stable offset that are not committed, by partition.",
-            ["topic", "partition"],
-            registry=registry,
-        )
-        self.lag_seconds = Gauge(
-            "badbuzz_lag_seconds",
-            "Age of the last committed record of a partition with records waiting, in seconds.",
-            ["topic", "partition"],
-            registry=registry,
-        )
-        self.stalled_seconds = Gauge(
-            "badbuzz_stalled_seconds",
-            "For how long a partition has committed nothing though records wait, in seconds.",
-            ["topic", "partition"],
-            registry=registry,
-        )
-        self.by_partition = (self.lag, self.lag_seconds, self.stalled_seconds)
-        self.model = Gauge(
-            "badbuzz_model_info",
-            "The model version that runs: always 1.",
-            ["name", "version", "digest"],
-            registry=registry,
-        )
-        self.swaps = Counter(
-            "badbuzz_model_swaps_total", "Model versions put to work.", registry=registry
-        )
-        self.refused = Counter(
-            "badbuzz_model_refused_total",
-            "Model versions that were refused, by reason.",
-            ["reason"],
-            registry=registry,
-        )
+        self.mentions = counter("badbuzz_mentions_total", "Brand mentions published.")
+        self._add_batches(registry)
+        self._add_partitions(registry)
+        self._add_model(registry)
         self.buzz = BuzzMetrics(registry)
         self.drift = DriftMetrics(registry)
         self.shadow = ShadowMetrics(registry)
         self._touch()
+
+    def _add_batches(self, registry: CollectorRegistry) -> None:
+        counter = partial(Counter, registry=registry)
+        histogram = partial(Histogram, registry=registry)
+        self.latency = histogram(
+            "badbuzz_latency_seconds",
+            "From a tweet's Kafka timestamp to its committed result.",
+            buckets=_LATENCY,
+        )
+        self.batch_size = histogram("badbuzz_batch_records", "Records of a batch.", buckets=_SIZES)
+        self.score_seconds = histogram(
+            "badbuzz_score_seconds", "Inference of a batch, in seconds.", buckets=_LATENCY
+        )
+        self.transaction_seconds = histogram(
+            "badbuzz_transaction_seconds",
+            "A batch's transaction, in seconds, retries included.",
+            buckets=_LATENCY,
+        )
+        self.aborts = counter(
+            "badbuzz_transaction_aborts_total", "Transactions that broke and were settled anew."
+        )
+        self.dropped = counter(
+            "badbuzz_batches_dropped_total",
+            "Batches dropped because their partition had another owner; that owner scores them.",
+        )
+
+    def _add_partitions(self, registry: CollectorRegistry) -> None:
+        gauge = partial(Gauge, registry=registry)
+        self.lag = gauge(
+            "badbuzz_lag_records",
+            "Records before the last stable offset that are not committed, by partition.",
+            ["topic", "partition"],
+        )
+        self.lag_seconds = gauge(
+            "badbuzz_lag_seconds",
+            "Age of the last committed record of a partition with records waiting, in seconds.",
+            ["topic", "partition"],
+        )
+        self.stalled_seconds = gauge(
+            "badbuzz_stalled_seconds",
+            "For how long a partition has committed nothing though records wait, in seconds.",
+            ["topic", "partition"],
+        )
+        self.by_partition = (self.lag, self.lag_seconds, self.stalled_seconds)
+
+    def _add_model(self, registry: CollectorRegistry) -> None:
+        counter = partial(Counter, registry=registry)
+        gauge = partial(Gauge, registry=registry)
+        self.model = gauge(
+            "badbuzz_model_info",
+            "The model version that runs: always 1.",
+            ["name", "version", "digest"],
+        )
+        self.swaps = counter("badbuzz_model_swaps_total", "Model versions put to work.")
+        self.refused = counter(
+            "badbuzz_model_refused_total",
+            "Model versions that were refused, by reason.",
+            ["reason"],
+        )
 
     def _touch(self) -> None:
         for label in get_args(Label):
@@ -126,44 +118,36 @@ class BuzzMetrics:
     """
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self.share = Gauge(
+        counter = partial(Counter, registry=registry)
+        gauge = partial(Gauge, registry=registry)
+        self.share = gauge(
             "badbuzz_buzz_negative_share",
             "Share of negative mentions in the detector's window, corrected by the error rates.",
             ["brand"],
-            registry=registry,
         )
-        self.expected_share = Gauge(
+        self.expected_share = gauge(
             "badbuzz_buzz_expected_negative_share",
             "The share that is normal for the brand at this hour of the week.",
             ["brand"],
-            registry=registry,
         )
-        self.mentions = Gauge(
-            "badbuzz_buzz_mentions",
-            "Distinct mentions in the detector's window.",
-            ["brand"],
-            registry=registry,
+        self.mentions = gauge(
+            "badbuzz_buzz_mentions", "Distinct mentions in the detector's window.", ["brand"]
         )
-        self.expected_mentions = Gauge(
+        self.expected_mentions = gauge(
             "badbuzz_buzz_expected_mentions",
             "The mentions that are normal for the brand at this hour of the week.",
             ["brand"],
-            registry=registry,
         )
-        self.alerts_open = Gauge(
+        self.alerts_open = gauge(
             "badbuzz_buzz_alerts_open",
             "Open alerts of the brand, by kind: 0 or 1, and more for `other` brands together.",
             ["brand", "kind"],
-            registry=registry,
         )
-        self.alerts = Counter(
-            "badbuzz_buzz_alerts_total", "Alerts opened, by kind.", ["kind"], registry=registry
-        )
-        self.samples = Gauge(
+        self.alerts = counter("badbuzz_buzz_alerts_total", "Alerts opened, by kind.", ["kind"])
+        self.samples = gauge(
             "badbuzz_buzz_alert_sample_p_negative",
             "p_negative of the sample tweets of open alerts; gone when the alert closes.",
             ["brand", "kind", "text"],
-            registry=registry,
         )
         for kind in get_args(AlertKind):
             self.alerts.labels(kind)
@@ -177,28 +161,25 @@ class DriftMetrics:
     """
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self.psi = Gauge(
+        gauge = partial(Gauge, registry=registry)
+        self.psi = gauge(
             "badbuzz_drift_psi",
             "Population stability index of the window against the card's reference, by feature.",
             ["feature"],
-            registry=registry,
         )
-        self.jensen_shannon = Gauge(
+        self.jensen_shannon = gauge(
             "badbuzz_drift_jensen_shannon",
             "Jensen-Shannon divergence of the window from the card's reference, in bits (0 to 1).",
             ["feature"],
-            registry=registry,
         )
-        self.tweets = Gauge(
+        self.tweets = gauge(
             "badbuzz_drift_window_tweets",
             "Sampled tweets in the window; too few, and no drift is told.",
-            registry=registry,
         )
-        self.average = Gauge(
+        self.average = gauge(
             "badbuzz_drift_window_mean",
             "Mean of a feature over the window: a probability, characters, a share.",
             ["feature"],
-            registry=registry,
         )
 
 
@@ -210,46 +191,40 @@ class ShadowMetrics:
     """
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self.tweets = Counter(
+        counter = partial(Counter, registry=registry)
+        gauge = partial(Gauge, registry=registry)
+        histogram = partial(Histogram, registry=registry)
+        self.tweets = counter(
             "badbuzz_shadow_tweets_total",
             "Tweets that both versions scored, by the label of each and the challenger's version.",
             ["champion", "challenger", "version"],
-            registry=registry,
         )
-        self.apart = Histogram(
+        self.apart = histogram(
             "badbuzz_shadow_difference",
             "Difference between the two p_negative of a tweet.",
             buckets=_APART,
-            registry=registry,
         )
-        self.score_seconds = Histogram(
+        self.score_seconds = histogram(
             "badbuzz_shadow_score_seconds",
             "The challenger's inference of a few sampled tweets, one thread, in seconds.",
             buckets=_LATENCY,
-            registry=registry,
         )
-        self.dropped = Counter(
+        self.dropped = counter(
             "badbuzz_shadow_dropped_total",
             "Sampled tweets that the challenger did not score, being behind.",
-            registry=registry,
         )
-        self.feedback = Counter(
+        self.feedback = counter(
             "badbuzz_shadow_feedback_total",
             "People's verdicts on texts that both versions scored, by role and outcome.",
             ["role", "outcome", "version"],
-            registry=registry,
         )
-        self.model = Gauge(
+        self.model = gauge(
             "badbuzz_shadow_model_info",
             "The challenger that is scored in the shadow: always 1.",
             ["name", "version", "digest"],
-            registry=registry,
         )
-        self.refused = Counter(
-            "badbuzz_shadow_refused_total",
-            "Challengers that were refused, by reason.",
-            ["reason"],
-            registry=registry,
+        self.refused = counter(
+            "badbuzz_shadow_refused_total", "Challengers that were refused, by reason.", ["reason"]
         )
         for reason in _REFUSALS:
             self.refused.labels(reason)

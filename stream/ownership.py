@@ -11,9 +11,9 @@ from stream.transactions import FirstOffset, PartitionWriter
 
 log = logging.getLogger(__name__)
 
-Takeover = Callable[[TopicPartition, str], Awaitable[bool]]
-"""Called with a partition just taken over and the note beside its committed offset, until it
-returns true: the partition is not read before."""
+Takeover = Callable[[PartitionWriter], Awaitable[bool]]
+"""Called with the writer of a partition just taken over, until it returns true: the partition is
+not read before."""
 
 _RETRY_SECONDS = 1.0
 
@@ -110,7 +110,7 @@ class Ownership:
         )
 
     async def _take_over(self, writer: PartitionWriter, takeover: Takeover) -> None:
-        while writer.state == "open" and not await takeover(writer.source, writer.note):
+        while writer.state == "open" and not await takeover(writer):
             log.warning("%s waits until it can go on in order.", writer.name)
             await asyncio.sleep(_RETRY_SECONDS)
         writer.held = False

@@ -104,6 +104,10 @@ class Pipeline:
         metrics.batch_size.observe(len(batch.records))
         for counter, amount in outputs.counts:
             counter.inc(amount)
+        for do in outputs.after:
+            do()
+        if not outputs.timed:
+            return
         now = time.time()
         # A histogram takes 0.5 us a value: every sixteenth is enough for its quantiles.
         for record in batch.records[::16]:

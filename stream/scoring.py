@@ -90,7 +90,8 @@ class ScoreBatch:
             except BadMessageError as error:
                 rejects.append((record, "read", error))
         scorer = self._running.scorer
-        supported = [i for i, (_, tweet) in enumerate(tweets) if scorer.card.supports(tweet.lang)]
+        known = {lang for lang in {t.lang for _, t in tweets} if scorer.card.supports(lang)}
+        supported = [i for i, (_, tweet) in enumerate(tweets) if tweet.lang in known]
         encoded = scorer.tokenizer.encode([tweets[i][1].text for i in supported])
         return Read(batch, tweets, supported, encoded, rejects)
 
@@ -118,7 +119,7 @@ class ScoreBatch:
 
     def isolate(self, batch: Batch) -> Outputs:
         """Halve a batch that failed until the guilty messages stand alone."""
-        merged = Outputs(write_note(self._running.pointer))
+        merged = Outputs(write_note(self._running.pointer), timed=True)
         for part in self._halves(batch):
             for (topic, partition), records in part.records.items():
                 merged.add(topic, partition, records)
@@ -139,10 +140,11 @@ class ScoreBatch:
                 yield from self._halves(replace(batch, records=part))
 
     def _scores(self, read: Read, p_negative: Probabilities) -> list[tuple[Label, float | None]]:
-        label = self._running.scorer.label
+        labels = self._running.scorer.labels(p_negative)
+        rounded = p_negative.astype(np.float64).round(6).tolist()
         scores: list[tuple[Label, float | None]] = [("unsupported", None)] * len(read.tweets)
-        for i, p in zip(read.supported, p_negative.tolist(), strict=True):
-            scores[i] = (label(p), round(p, 6))
+        for i, label, p in zip(read.supported, labels, rounded, strict=True):
+            scores[i] = (label, p)
         return scores
 
     def _results(
@@ -153,7 +155,8 @@ class ScoreBatch:
         # What all results of a batch share is serialised once: it is most of them.
         shared = b"," + orjson.dumps(about)[1:]
         limit = self._scoring.settings.max_message_bytes
-        find = self._scoring.brands.finder.find
+        finder = self._scoring.brands.finder
+        find = finder.find if finder.brands else None
         results: list[Record] = []
         mentions: dict[int, list[Record]] = defaultdict(list)
         labels: Tally[Label] = Tally()
@@ -167,7 +170,9 @@ class ScoreBatch:
                 continue
             results.append(result)
             labels[label] += 1
-            brands = find(tweet.text)
+            if not find and not tweet.brand:
+                continue
+            brands = find(tweet.text) if find else set()
             if tweet.brand:
                 brands.add(tweet.brand)
             for brand in sorted(brands):
@@ -210,7 +215,7 @@ class ScoreBatch:
         labels: Tally[Label],
     ) -> Outputs:
         settings, metrics = self._scoring.settings, self._scoring.metrics
-        outputs = Outputs(write_note(self._running.pointer))
+        outputs = Outputs(write_note(self._running.pointer), timed=True)
         if results:
             outputs.add(settings.topic(SCORED), batch.partition, results)
         for partition, records in mentions.items():

@@ -23,12 +23,16 @@ class StreamSettings(Settings):
     "A worker that is silent for so long loses its partitions."
     transaction_seconds: float = Field(10.0, ge=1)
     "An open transaction is settled after so long; it holds back readers of its topics."
-    compression: Literal["none", "gzip", "snappy", "lz4", "zstd"] = "lz4"
-    "How published batches are compressed."
+    compression: Literal["none", "gzip", "snappy", "lz4", "zstd"] = "snappy"
+    "How published batches are compressed; snappy costs the worker least."
     fetch_bytes: int = Field(1_048_576, ge=1_024)
     "Most bytes that one fetch brings from one partition."
     stuck_seconds: float = Field(60.0, gt=0)
     "A partition with records waiting that commits none for so long is stuck: /health says so."
+    false_alarms_per_week: float = Field(0.3, gt=0)
+    "How many false warnings a week a brand's team puts up with: fewer means later warnings."
+    page_url: str = "http://127.0.0.1:8000"
+    "Where the live page is: alerts link to it."
     web_host: str = "127.0.0.1"
     "Where /health, /ready and /metrics listen."
     web_port: int = Field(6066, ge=0, le=65_535)

@@ -6,26 +6,30 @@ from rich.table import Table
 
 from trainer.evaluation import Evaluation
 
+_COLUMNS = ("accuracy", "F1", "AUC", "log loss", "ECE", "tests", "tweets/s", "ms")
+_LEGEND = (
+    "F1: macro. ECE: expected calibration error. tests: behavioural cases that held. "
+    "tweets/s: on this machine, in batches. ms: median for one text."
+)
+
 
 def leaderboard(evaluations: Sequence[Evaluation], title: str = "Leaderboard") -> Table:
     """One row a model, the most accurate first."""
-    table = Table(title=title)
-    table.add_column("model")
-    for name in ("accuracy", "macro F1", "ROC AUC", "log loss", "calib. error"):
-        table.add_column(name, justify="right")
-    for name in ("behaviour", "tweets/s", "ms (p50)"):
-        table.add_column(name, justify="right")
+    table = Table(title=title, caption=_LEGEND, box=None, padding=(0, 1, 0, 0))
+    table.add_column("model", no_wrap=True)
+    for name in _COLUMNS:
+        table.add_column(name, justify="right", no_wrap=True)
     for one in sorted(evaluations, key=lambda one: -one.accuracy):
         table.add_row(
             one.model,
             f"{one.accuracy:.2%}",
-            f"{one.macro_f1:.4f}",
-            "-" if one.roc_auc is None else f"{one.roc_auc:.4f}",
-            f"{one.log_loss:.4f}",
+            f"{one.macro_f1:.3f}",
+            "-" if one.roc_auc is None else f"{one.roc_auc:.3f}",
+            f"{one.log_loss:.3f}",
             f"{one.calibration_error:.4f}",
             f"{one.behaviour_share:.0%}",
             f"{one.speed.tweets_per_second:,.0f}",
-            f"{one.speed.latency_p50_ms:.2f}",
+            f"{one.speed.latency_p50_ms:.3g}",
         )
     return table
 

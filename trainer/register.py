@@ -1,5 +1,6 @@
 """Logs an artefact to MLflow, registers it as a version, and moves the alias."""
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -157,6 +158,7 @@ def _run(settings: TrainerSettings, name: str) -> Iterator[Any]:
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     import mlflow  # noqa: PLC0415 - takes seconds, reads the environment
 
+    logging.getLogger("mlflow").setLevel(logging.WARNING)
     mlflow.set_tracking_uri(settings.mlflow_tracking_uri)
     mlflow.set_registry_uri(settings.mlflow_tracking_uri)
     mlflow.set_experiment(settings.experiment)

@@ -60,7 +60,7 @@ def register_all(
     for one in trained:
         number = versions.register(one.folder, evidence(one, split))
         registered[number] = one.evaluation.model_copy(
-            update={"model": f"{one.evaluation.candidate} (version {number})"}
+            update={"model": f"{one.evaluation.candidate} v{number}"}
         )
     for one in trained:
         shutil.rmtree(one.workplace, ignore_errors=True)

@@ -40,7 +40,7 @@ def address_lines(settings: StackSettings, started: set[str], without_prometheus
     prometheus = prometheus_url(settings) if "prometheus" in started else without_prometheus
     places = [
         ("api", "Live page", f"{api_url(settings)}/"),
-        ("api", "API", f"{api_url(settings)}/docs"),
+        ("api", "API", f"{api_url(settings)}/openapi.json"),
         ("mlflow", "MLflow", mlflow_uri(settings)),
         ("kafka", "Kafka", kafka_brokers(settings)),
         ("worker", "Stream worker", f"{worker_url(settings)}/metrics"),

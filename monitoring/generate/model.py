@@ -17,6 +17,20 @@ from monitoring.generate.panels import (
 _EVERY = "[$__rate_interval]"
 _PAIRS = "sum by (champion, challenger) (increase(badbuzz_shadow_tweets_total[$__range]))"
 
+_FLIPS = (
+    "sum by (champion, challenger) "
+    f"(rate(badbuzz_shadow_tweets_total{_EVERY})) / ignoring (champion, challenger) "
+    f"group_left () (sum(rate(badbuzz_shadow_tweets_total{_EVERY})) > 0)"
+)
+_CHALLENGER_SECONDS = (
+    f"sum(rate(badbuzz_shadow_score_seconds_sum{_EVERY})) "
+    f"/ (sum(rate(badbuzz_shadow_tweets_total{_EVERY})) > 0)"
+)
+_CHAMPION_SECONDS = (
+    f"sum(rate(badbuzz_score_seconds_sum{_EVERY})) "
+    f"/ (sum(rate(badbuzz_batch_records_sum{_EVERY})) > 0)"
+)
+
 
 def model_board() -> dashboard.Dashboard:
     """Leads with what people say of the predictions, then drift, then the challenger."""
@@ -80,38 +94,25 @@ def _drift(built: dashboard.Dashboard) -> None:
 
 
 def _shadow(built: dashboard.Dashboard) -> None:
-    flips = (
-        "sum by (champion, challenger) "
-        f"(rate(badbuzz_shadow_tweets_total{_EVERY})) / ignoring (champion, challenger) "
-        f"group_left () (sum(rate(badbuzz_shadow_tweets_total{_EVERY})) > 0)"
-    )
-    challenger = (
-        f"sum(rate(badbuzz_shadow_score_seconds_sum{_EVERY})) "
-        f"/ (sum(rate(badbuzz_shadow_tweets_total{_EVERY})) > 0)"
-    )
-    champion = (
-        f"sum(rate(badbuzz_score_seconds_sum{_EVERY})) "
-        f"/ (sum(rate(badbuzz_batch_records_sum{_EVERY})) > 0)"
-    )
     panels = (
         listing("Labels, pair by pair", _PAIRS,
                 {"champion": "Champion says", "challenger": "Challenger says", "Value": "Tweets"},
                 "Of the same tweets, over the time shown.", width=8),
-        chart("Labels over time", [Line(flips, "{{champion}} → {{challenger}}")], SHARE,
+        chart("Labels over time", [Line(_FLIPS, "{{champion}} → {{challenger}}")], SHARE,
               "Parts of the paired tweets: what the champion says → what the challenger says.",
               width=16, top=1),
         chart("Right, by people's feedback",
               [Line(f"{_verdicts('right')} / ({_verdicts('right|wrong')} > 0)", "{{role}}")], SHARE,
               "On the same texts. People report errors of the champion rather than hits, so only "
               "the difference tells.", width=8, top=1),
-        chart("Inference of a tweet", [Line(champion, "champion"), Line(challenger, "challenger")],
+        chart("Inference of a tweet", [Line(_CHAMPION_SECONDS, "champion"),
+               Line(_CHALLENGER_SECONDS, "challenger")],
               SECONDS, "The champion in large batches on all its threads, the challenger in "
               "small ones on one.", width=8),
         chart("Sampled and left out",
               [Line(f"sum(rate(badbuzz_shadow_tweets_total{_EVERY}))", "scored"),
-               Line(f"sum(rate(badbuzz_shadow_dropped_total{_EVERY}))", "left out"),
-               Line(f"sum(increase(badbuzz_shadow_refused_total{_EVERY}))", "versions refused")],
-              COUNT, "A second.", width=8),
+               Line(f"sum(rate(badbuzz_shadow_dropped_total{_EVERY}))", "left out")],
+              COUNT, "Tweets a second.", width=8),
     )  # fmt: skip
     for panel in panels:
         built.with_panel(panel)
@@ -119,7 +120,12 @@ def _shadow(built: dashboard.Dashboard) -> None:
     built.with_panel(
         chart("Difference of p(negative), 95 %",
               [Line(f"histogram_quantile(0.95, {buckets})", "95 %")], SHARE,
-              "Between the two versions, on the same tweets.", width=24, top=1)
+              "Between the two versions, on the same tweets.", top=1)
+    )  # fmt: skip
+    built.with_panel(
+        chart("Challengers refused",
+              [Line("sum by (reason) (increase(badbuzz_shadow_refused_total[15m]))", "{{reason}}")],
+              COUNT, "Within 15 minutes, by reason; the log of the worker says more.")
     )  # fmt: skip
 
 

@@ -43,8 +43,8 @@ class OpenStep:
 class OpenPart:
     """Steps not yet closed; `until` is the first of them, -1 before the first mention.
 
-    Up to the step `near_until`, near copies are looked for: an alert is open or near, or most of
-    what comes are copies.
+    Up to the step `near_until`, near copies are looked for: an alert is open or near, or many
+    came a short while ago.
     """
 
     until: int = -1

@@ -19,9 +19,7 @@ def close_step(state: BrandState, rates: Mapping[str, Rates], options: BuzzOptio
     step = state.open.steps.pop(state.open.until, None) or OpenStep()
     hour, mentions = closed.until * options.step_minutes // HOUR, state.profile.mentions
     known = mentions.knows_a_day and not state.open.is_near
-    if known and is_crowded(step, mentions.hour_mean(hour)):
-        collapse(step)
-    if step.copies > step.total:
+    if known and is_crowded(step, mentions.hour_mean(hour)) and collapse(step):
         state.open.near_until = closed.until + options.steps(HOUR)
     version, (scored, negative) = _loudest(step, closed.share.version)
     if version != closed.share.version:

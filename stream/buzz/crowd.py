@@ -7,17 +7,21 @@ from stream.buzz.brand import OpenStep
 from stream.buzz.duplicates import distinct_part
 from stream.buzz.texts import SampleText
 
-_LEAST = 10
-_MULTIPLE = 3.0
+_LEAST = 5
+_MULTIPLE = 1.5
+_MANY = 0.2
 
 
 def is_crowded(step: OpenStep, mean: float) -> bool:
-    """Whether a step holds far more mentions than the mean of its hour."""
+    """Whether a step holds clearly more mentions than the mean of its hour."""
     return step.total >= _LEAST and step.total > _MULTIPLE * mean
 
 
-def collapse(step: OpenStep) -> None:
-    """Count near copies once, by the samples of the step; what goes is counted as copies."""
+def collapse(step: OpenStep) -> bool:
+    """Count near copies once, by the samples of the step; what goes is counted as copies.
+
+    Returns whether a fifth or more went.
+    """
     negatives = sum(negative for _, negative in step.votes.values())
     left_negative = _left(step.negative, negatives)
     left_other = _left(step.other, step.total - negatives)
@@ -28,6 +32,7 @@ def collapse(step: OpenStep) -> None:
         step.total -= votes[0] - negative - other
         votes[:] = [negative + other, negative]
     step.copies += before - step.total
+    return before - step.total >= _MANY * before
 
 
 def _left(samples: list[SampleText], size: int) -> float:

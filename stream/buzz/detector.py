@@ -15,7 +15,7 @@ from stream.buzz.options import KINDS, BuzzOptions, Kind
 from stream.buzz.share import Rates
 from stream.buzz.texts import SampleText, is_wanted, keep_sample
 
-_NEAR = 0.7
+_NEAR = 0.5
 """From this strength on a brand is near an alert, and near copies of its texts count as copies."""
 _NEGATIVE = 0.5
 """Above this a text counts as negative: the error rates of the card are taken there."""
@@ -124,7 +124,8 @@ class Detector:
         options, alarm, until = self.options, state.closed.alarms[kind], state.closed.until
         minute, watch = until * options.step_minutes, options.watch(kind)
         verdict = judge(state, kind, self.method, options)
-        if alarm.is_open or verdict.strength > _NEAR:
+        known = state.profile.mentions.knows_a_day
+        if alarm.is_open or (known and verdict.strength > _NEAR):
             state.open.near_until = max(state.open.near_until, until)
         change: State | None = None
         opened = alarm.opened if alarm.is_open else minute

@@ -25,10 +25,12 @@ def text_digest(text: str) -> int:
 def near_keys(text: str) -> list[int]:
     """Digests of which a near copy shares at least one, and another text hardly ever any.
 
+    Numbers are left out, as links and mentions are: they are what bots vary.
+
     The three least digests of the text's runs of three words are its MinHash sketch (Broder
     1997); each two of them make a key.
     """
-    found = terms(text)
+    found = [term for term in terms(text) if not term.isdigit()]
     runs = {" ".join(found[start : start + _RUN]) for start in range(len(found) - _RUN + 1)}
     least = sorted(_short(run) for run in runs or {" ".join(found)})[:_SKETCH]
     if len(least) == 1:

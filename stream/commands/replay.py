@@ -124,7 +124,7 @@ class _Push:
             linger_ms=5,
             max_batch_size=262_144,
             max_request_size=settings.max_message_bytes,
-            compression_type="lz4",
+            compression_type="snappy",
         )
         try:
             await producer.start()

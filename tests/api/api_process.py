@@ -15,13 +15,13 @@ from uuid import uuid4
 
 import httpx
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from artefacts import make_artefact
 from pydantic import BaseModel
 
 from infra.local.ports import free_port
 from sentiment.messages import Feedback
 from sentiment.settings import Settings
 from stream.topics import create_topics
+from tests.artefacts import make_artefact
 from trainer.register import Versions
 from trainer.settings import TrainerSettings
 
@@ -157,7 +157,11 @@ class ApiProcess:
                 stdout=log,
             )
         path = "/ready" if self._ready else "/health"
-        wait_for(lambda: self._answers(path), 90, f"{path}; log: {self.log.read_text()[-2000:]}")
+        try:
+            wait_for(lambda: self._answers(path), 90, f"{path}; log: {self.log}")
+        except BaseException:
+            self.process.kill()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:

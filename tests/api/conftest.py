@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from api_process import KEYS, ROLES, ApiProcess, Installation
 
 from infra.local.kafka import LocalKafka
 from infra.local.mlflow import LocalMlflow
+from tests.api.api_process import KEYS, ROLES, ApiProcess, Installation
 
 
 @pytest.fixture(scope="session")

@@ -4,9 +4,9 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from api_process import ApiProcess, Installation
 
 from sentiment.messages import Feedback
+from tests.api.api_process import ApiProcess, Installation
 
 pytestmark = pytest.mark.live
 

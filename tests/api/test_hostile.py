@@ -9,7 +9,8 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from api_process import KEYS, ApiProcess, run
+
+from tests.api.api_process import KEYS, ApiProcess, run
 
 pytestmark = pytest.mark.live
 

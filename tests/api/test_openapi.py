@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from breaking import breaking_changes
 
 from api import openapi
+from tests.breaking import breaking_changes
 
 COMMITTED = Path(openapi.__file__).with_name("openapi.json")
 

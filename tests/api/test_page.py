@@ -9,7 +9,6 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from api_process import KEYS, ApiProcess, Installation, wait_for
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from infra.local.kafka import LocalKafka
@@ -18,6 +17,7 @@ from infra.local.ports import free_port
 from sentiment.alerts import BuzzAlert, Measure, SampleTweet, TellingWord
 from sentiment.feedback import each_key_once
 from sentiment.messages import Label, Mention, ScoredTweet
+from tests.api.api_process import KEYS, ApiProcess, Installation, wait_for
 
 pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.timeout(300)]
 

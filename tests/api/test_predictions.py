@@ -4,12 +4,12 @@ import asyncio
 
 import httpx
 import pytest
-from api_process import ApiProcess, Installation, run, wait_for
-from artefacts import NEGATIVE, POSITIVE, make_artefact
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sentiment.scorer import Scorer
+from tests.api.api_process import ApiProcess, Installation, run, wait_for
+from tests.artefacts import NEGATIVE, POSITIVE, make_artefact
 
 pytestmark = pytest.mark.live
 

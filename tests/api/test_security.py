@@ -7,7 +7,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from api_process import KEYS, ApiProcess, Installation
+
+from tests.api.api_process import KEYS, ApiProcess, Installation
 
 pytestmark = pytest.mark.live
 

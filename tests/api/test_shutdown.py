@@ -5,7 +5,8 @@ import socket
 import time
 
 import pytest
-from api_process import ApiProcess, Installation
+
+from tests.api.api_process import ApiProcess, Installation
 
 pytestmark = pytest.mark.live
 
@@ -35,8 +36,11 @@ def test_a_stop_answers_what_was_accepted_and_ends_the_streams(installation: Ins
 
         page = connected()
         page.sendall(request("GET", "/events"))
-        assert b"event: snapshot" in page.recv(65_536)
-        body = json.dumps({"text": "late again " * 360}).encode()
+        opened = b""
+        while b"event: snapshot" not in opened:
+            opened += page.recv(65_536)
+            assert opened, "the stream ended"
+        body = json.dumps({"text": "late again " * 100}).encode()
         asked = [connected() for _ in range(REQUESTS)]
         for connection in asked:
             connection.sendall(request("POST", "/explain", body))

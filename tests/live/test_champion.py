@@ -8,7 +8,6 @@ from pathlib import Path
 
 import mlflow
 import pytest
-from artefacts import make_artefact
 from mlflow import MlflowClient
 
 from infra.local.mlflow import LocalMlflow
@@ -19,6 +18,7 @@ from sentiment.errors import ArtefactError, RegistryError
 from sentiment.registry import DIGEST_TAG, Pointer, Registry
 from sentiment.scorer import ModelVersion
 from sentiment.settings import Settings
+from tests.artefacts import make_artefact
 from trainer.register import Versions
 from trainer.settings import TrainerSettings
 

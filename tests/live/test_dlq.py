@@ -12,7 +12,6 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from aiokafka.structs import TopicPartition
 from click.testing import CliRunner, Result
-from installation import Installation, Tried
 
 from infra.local.kafka import LocalKafka
 from sentiment.errors import BadMessageError, DeadLetterError, TopicError
@@ -25,6 +24,7 @@ from stream.dlq.history import history_of
 from stream.dlq.selection import Selection
 from stream.settings import StreamSettings
 from stream.topics import create_topics, created_topics
+from tests.live.installation import Installation, Tried
 
 pytestmark = pytest.mark.live
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from breaking import breaking_changes
 
 from sentiment import asyncapi, topics
 from stream import deadletters
+from tests.breaking import breaking_changes
 
 COMMITTED = Path(asyncapi.__file__).with_name("asyncapi.json")
 

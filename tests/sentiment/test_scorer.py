@@ -4,8 +4,6 @@ from typing import get_args
 
 import numpy as np
 import pytest
-from artefacts import make_artefact
-from graphs import NUMBERS, WORDS, expected, write_graph, write_toy
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +13,8 @@ from sentiment.errors import ArtefactError, GoldenSetError
 from sentiment.messages import Label
 from sentiment.scorer import ModelVersion, Scorer
 from sentiment.tokenizer import Ragged
+from tests.artefacts import make_artefact
+from tests.sentiment.graphs import NUMBERS, WORDS, expected, write_graph, write_toy
 
 LAYOUTS = get_args(Layout)
 ROWS = st.lists(st.lists(st.integers(1, len(NUMBERS) - 1), max_size=9), max_size=12)
@@ -173,3 +173,10 @@ def test_a_scorer_is_called_by_its_version_or_its_candidate(tmp_path: Path) -> N
     assert Scorer(tmp_path).model == ModelVersion("linear", "0", artefact.digest(tmp_path))
     named = ModelVersion("sentiment", "7", "abc")
     assert Scorer(tmp_path, named).model is named
+
+
+def test_labels_of_many_are_those_of_each(tmp_path: Path) -> None:
+    scorer = Scorer(make_artefact(tmp_path))
+    low, high = scorer.card.band
+    p_negative = np.array([0, low - 0.01, low, 0.5, high, high + 0.01, 1], np.float32)
+    assert scorer.labels(p_negative) == [scorer.label(float(p)) for p in p_negative]

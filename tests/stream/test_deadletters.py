@@ -2,7 +2,6 @@ import hashlib
 
 import pytest
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
-from records import TIMESTAMP_MS, record
 
 from sentiment.errors import BadMessageError
 from stream.batch import Record
@@ -15,6 +14,7 @@ from stream.deadletters import (
     size_of,
     split_headers,
 )
+from tests.stream.records import TIMESTAMP_MS, record
 
 BAD = BadMessageError("json", "value: Invalid JSON")
 OWN = [("trace", b"1"), ("badbuzz.reason", b"a producer's own")]

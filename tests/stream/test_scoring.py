@@ -10,9 +10,7 @@ import numpy as np
 import pytest
 from aiokafka import ConsumerRecord
 from aiokafka.partitioner import DefaultPartitioner
-from artefacts import make_artefact
 from prometheus_client import CollectorRegistry
-from records import TIMESTAMP_MS, record, tweet
 
 from sentiment import artefact
 from sentiment.card import Card
@@ -29,6 +27,8 @@ from stream.notes import read_note
 from stream.scoring import ScoreBatch, Scoring
 from stream.settings import StreamSettings
 from stream.transactions import PartitionWriter
+from tests.artefacts import make_artefact
+from tests.stream.records import TIMESTAMP_MS, record, tweet
 from trainer.linear_graph import write_linear_graph
 
 MENTION_PARTITIONS = 7

@@ -5,11 +5,11 @@ import json
 from pathlib import Path
 
 import pytest
-from artefacts import make_artefact
 from click.testing import CliRunner
 
 from sentiment.errors import DataError
 from sentiment.scorer import Scorer
+from tests.artefacts import make_artefact
 from trainer.commands.evaluate import evaluate
 from trainer.commands.score import score
 

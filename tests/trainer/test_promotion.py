@@ -5,12 +5,12 @@ import re
 from pathlib import Path
 
 import pytest
-from artefacts import make_artefact
 from click.testing import CliRunner
 
 from infra.local.mlflow import LocalMlflow
 from sentiment.errors import PromotionError, RegistryError
 from sentiment.registry import CHANGE_TAG, Registry
+from tests.artefacts import make_artefact
 from trainer.commands.promote import MOVE_TAG, PREVIOUS_TAG, promote, rollback
 from trainer.data import SENTIMENT140
 from trainer.register import Versions

@@ -10,7 +10,6 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from artefacts import make_artefact
 from click.testing import CliRunner
 
 from infra.local.mlflow import LocalMlflow
@@ -19,6 +18,7 @@ from sentiment import artefact
 from sentiment.errors import RegistryError
 from sentiment.registry import Registry
 from sentiment.scorer import Scorer
+from tests.artefacts import make_artefact
 from trainer.commands.train import train
 from trainer.register import Versions
 from trainer.settings import TrainerSettings

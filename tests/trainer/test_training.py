@@ -42,7 +42,7 @@ def test_training_registers_a_version_with_figures_pictures_and_data_and_prints_
 ) -> None:
     result = CliRunner().invoke(train, ["logistic", "--rows", "1000"], catch_exceptions=False)
     assert "Leaderboard (" in result.output
-    assert "logistic (version 1)" in result.output
+    assert "logistic v1" in result.output
     (version,) = Versions(settings).all()
     assert version.tags[DIGEST_TAG]
     client = mlflow.MlflowClient(settings.mlflow_tracking_uri)

@@ -1,6 +1,7 @@
 """The families of models, one a file, each with the interface of `trainer.candidate`."""
 
 from importlib.util import find_spec
+from pathlib import Path
 
 from sentiment.errors import DataError, TrainingError
 from trainer.candidate import Candidate
@@ -30,6 +31,22 @@ def missing(name: str, settings: TrainerSettings) -> str | None:
         except DataError as error:
             return f"{name}: {error}"
     return None
+
+
+def by_default(settings: TrainerSettings) -> dict[str, str | None]:
+    """Each candidate, with why an unnamed training leaves it out, or None.
+
+    The transformer is fetched from a hub only when it is asked for by name.
+    """
+    reasons = {name: missing(name, settings) for name in NAMES}
+    if not reasons["distilbert"] and not (Path(settings.transformer) / "config.json").is_file():
+        reasons["distilbert"] = (
+            "distilbert: name a Hugging Face directory in BADBUZZ_TRANSFORMER, or ask for it by "
+            f"name to fetch {settings.transformer}"
+        )
+    if reasons["distilbert"] and not reasons["student"]:
+        reasons["student"] = "student: it learns from distilbert, which is left out"
+    return reasons
 
 
 def candidate(name: str, settings: TrainerSettings, int8: bool = False) -> Candidate:

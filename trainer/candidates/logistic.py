@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
 from sklearn.linear_model import LogisticRegression
 
 from sentiment import artefact
@@ -16,6 +16,9 @@ from trainer.context import Context
 from trainer.data import Split
 from trainer.linear_graph import write_linear_graph
 from trainer.stop_words import stop_words
+
+_ROWS_AT_ONCE = 50_000
+"""Bounds the memory that encoding needs besides its result: about 1 GB."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,14 @@ def features(tokenizer: NgramTokenizer, texts: Sequence[str], power: float) -> c
     Returns:
         float32 [n, size].
     """
+    starts = range(0, len(texts), _ROWS_AT_ONCE) or (0,)
+    return vstack(
+        [_features(tokenizer, texts[start : start + _ROWS_AT_ONCE], power) for start in starts],
+        format="csr",
+    )
+
+
+def _features(tokenizer: NgramTokenizer, texts: Sequence[str], power: float) -> csr_matrix:
     encoded = tokenizer.encode(texts)
     scale = np.maximum(encoded.lengths, 1) ** -power
     values = np.repeat(scale, encoded.lengths).astype(np.float32)

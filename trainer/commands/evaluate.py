@@ -55,7 +55,7 @@ def evaluate(
     found: list[Evaluation] = []
     for model in models or ("",):
         scorer = open_version(settings, model)
-        name = f"{scorer.card.candidate} (version {scorer.model.version})"
+        name = f"{scorer.card.candidate} v{scorer.model.version}"
         found.append(measured(scorer, tweets, name)[0])
     if as_json:
         shown = [{"skipped": skipped, **one.model_dump()} for one in found]

@@ -87,9 +87,9 @@ def _chosen(
     names: tuple[str, ...], settings: TrainerSettings, int8: bool, console: Console
 ) -> "list[Candidate]":
     from sentiment.errors import TrainingError  # noqa: PLC0415
-    from trainer.candidates import NAMES, candidate, missing  # noqa: PLC0415
+    from trainer.candidates import NAMES, by_default, candidate, missing  # noqa: PLC0415
 
-    lacking = {name: missing(name, settings) for name in names or NAMES}
+    lacking = {name: missing(name, settings) for name in names} or by_default(settings)
     for reason in filter(None, lacking.values()):
         if names:
             raise TrainingError(f"{reason}.")

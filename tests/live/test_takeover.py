@@ -1,0 +1,121 @@
+"""A partition taken over: in order of the alias' moves, and noticed when it cannot go on."""
+
+import asyncio
+from collections.abc import Callable
+
+import orjson
+import pytest
+
+from sentiment.registry import Pointer
+from sentiment.topics import SCORED, TWEETS
+from stream.batch import Outputs
+from stream.notes import write_note
+from stream.settings import StreamSettings
+from tests.chaos.fleet import Fleet, Worker
+from tests.live.conftest import page, wait_ready, wait_until
+from tests.live.kafka_io import read_all, send
+from tests.live.test_transactions import writer
+from trainer.register import Versions
+
+pytestmark = pytest.mark.live
+
+
+def leave_note(settings: StreamSettings, partition: int, pointer: Pointer) -> None:
+    """What a former owner leaves that scored with `pointer`."""
+
+    async def run() -> None:
+        owner = writer(settings, partition)
+        await owner.open()
+        assert await owner.commit(0, 0, Outputs(write_note(pointer)))
+        await owner.close()
+
+    asyncio.run(run())
+
+
+def scored(settings: StreamSettings) -> dict[int, list[str]]:
+    versions: dict[int, list[str]] = {}
+    for record in read_all(settings, SCORED):
+        versions.setdefault(record.partition, []).append(
+            orjson.loads(record.value)["model_version"]
+        )
+    return versions
+
+
+def test_a_partition_whose_former_owner_ran_a_newer_version_waits_and_health_says_so(
+    settings: StreamSettings, versions: Versions, new_version: Callable[[float], str], fleet: Fleet
+) -> None:
+    version = new_version(0.0)
+    versions.point(version)
+    first = fleet.start()
+    wait_ready(first)
+    fleet.kill(first)
+    leave_note(settings, 0, Pointer(99, "99", "newer"))
+    fleet.environment |= {
+        "MLFLOW_TRACKING_URI": "http://127.0.0.1:9",  # nobody listens there
+        "BADBUZZ_STUCK_SECONDS": "3",
+    }
+    worker = fleet.start()
+    wait_ready(worker)
+    for partition in (0, 1):
+        send(settings, TWEETS, [b'{"id": "1", "text": "good"}'], partition=partition)
+    wait_until(lambda: page(worker, "/health")[0] == 503, 30, "the held partition is noticed")
+
+    assert scored(settings) == {1: [version]}
+    assert f"{settings.topic(TWEETS)}[0] stands at offset 0" in page(worker, "/health")[1]
+
+
+def test_a_worker_that_has_not_seen_a_move_goes_on_in_order_where_another_had(
+    settings: StreamSettings, versions: Versions, new_version: Callable[[float], str], fleet: Fleet
+) -> None:
+    old, new = new_version(0.0), new_version(3.0)
+    versions.point(old)
+    fleet.environment["BADBUZZ_MODEL_POLL_SECONDS"] = "600"  # it never looks by itself
+    wait_ready(fleet.start())
+    send_to_all(settings)
+    wait_until(lambda: len(scored(settings)) == settings.partitions, 20, "the old version scores")
+    versions.point(new)
+    second = fleet.start()
+    wait_until(lambda: len(owned(second)) == settings.partitions // 2, 40, "it owns a half")
+    theirs = owned(second)
+    send_to_all(settings)
+    wait_until(lambda: total(settings) == 2 * settings.partitions, 30, "both score")
+    fleet.kill(second)
+    send_to_all(settings)
+    wait_until(lambda: total(settings) == 3 * settings.partitions, 40, "the first scores all")
+
+    for partition, seen in scored(settings).items():
+        if partition in theirs:
+            assert seen == [old, new, new]
+        else:
+            assert seen in ([old, old, old], [old, old, new])
+
+
+def send_to_all(settings: StreamSettings) -> None:
+    for partition in range(settings.partitions):
+        send(settings, TWEETS, [b'{"id": "1", "text": "good"}'], partition=partition)
+
+
+def total(settings: StreamSettings) -> int:
+    return sum(map(len, scored(settings).values()))
+
+
+def owned(worker: Worker) -> set[int]:
+    """The partitions that a worker says it owns."""
+    status, body = page(worker, "/ready")
+    names = orjson.loads(body)["partitions"] if status == 200 else []
+    return {int(name.split("[")[1].rstrip("]")) for name in names}
+
+
+def test_a_damaged_copy_of_a_version_is_fetched_anew(
+    settings: StreamSettings, versions: Versions, new_version: Callable[[float], str], fleet: Fleet
+) -> None:
+    version = new_version(0.0)
+    versions.point(version)
+    first = fleet.start()
+    wait_ready(first)
+    fleet.kill(first)
+    for graph in fleet.folder.glob(f"models/{settings.model_name}/*/model.onnx"):
+        graph.write_bytes(b"damaged")
+    wait_ready(fleet.start())
+    send(settings, TWEETS, [b'{"id": "1", "text": "good"}'])
+    wait_until(lambda: list(scored(settings).values()) == [[version]], 20, "it scores")

@@ -1,0 +1,76 @@
+"""Lag and standstill of partitions as metrics, and their end with the partition's."""
+
+import time
+from types import SimpleNamespace
+
+import pytest
+from aiokafka import TopicPartition
+from prometheus_client import CollectorRegistry
+
+from stream import health as health_module
+from stream.health import Health
+from stream.metrics import StreamMetrics
+
+PLACE = {"topic": "tweets", "partition": "1"}
+SOURCE = TopicPartition("tweets", 1)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Seconds since the start; the wall clock goes on as it does."""
+    moment = [0.0]
+    stand_in = SimpleNamespace(monotonic=lambda: moment[0], time=time.time)
+    monkeypatch.setattr(health_module, "time", stand_in)
+    return moment
+
+
+@pytest.fixture
+def registry() -> CollectorRegistry:
+    return CollectorRegistry()
+
+
+@pytest.fixture
+def writer() -> SimpleNamespace:
+    return SimpleNamespace(source=SOURCE, committed=10, committed_timestamp=time.time() - 90)
+
+
+def test_a_partition_that_stands_still_with_records_waiting_is_timed(
+    clock: list[float], registry: CollectorRegistry, writer: SimpleNamespace
+) -> None:
+    ownership = SimpleNamespace(writers={SOURCE: writer})
+    health = Health(ownership, StreamMetrics(registry), 60)
+    health.sample({("tweets", 1): 15})
+    clock[0] = 70
+    health.sample({("tweets", 1): 15})
+    assert registry.get_sample_value("badbuzz_stalled_seconds", PLACE) == 70
+    assert registry.get_sample_value("badbuzz_lag_records", PLACE) == 5
+    assert registry.get_sample_value("badbuzz_lag_seconds", PLACE) == pytest.approx(90, abs=5)
+    assert len(health.stuck()) == 1
+    writer.committed = 12
+    health.sample({("tweets", 1): 15})
+    assert registry.get_sample_value("badbuzz_stalled_seconds", PLACE) == 0
+    assert health.stuck() == []
+
+
+def test_a_partition_without_records_waiting_is_neither_late_nor_still(
+    clock: list[float], registry: CollectorRegistry, writer: SimpleNamespace
+) -> None:
+    ownership = SimpleNamespace(writers={SOURCE: writer})
+    health = Health(ownership, StreamMetrics(registry), 60)
+    for second in (0.0, 100.0, 200.0):
+        clock[0] = second
+        health.sample({("tweets", 1): 10})
+    assert registry.get_sample_value("badbuzz_stalled_seconds", PLACE) == 0
+    assert registry.get_sample_value("badbuzz_lag_seconds", PLACE) == 0
+
+
+def test_a_revoked_partition_leaves_no_series_behind(
+    clock: list[float], registry: CollectorRegistry, writer: SimpleNamespace
+) -> None:
+    ownership = SimpleNamespace(writers={SOURCE: writer})
+    health = Health(ownership, StreamMetrics(registry), 60)
+    health.sample({("tweets", 1): 15})
+    ownership.writers = {}
+    health.sample({})
+    left = [s.name for f in registry.collect() for s in f.samples if "partition" in s.labels]
+    assert left == []
