@@ -87,7 +87,7 @@ def test_an_unknown_part_is_answered_with_those_there_are() -> None:
 def test_the_addresses_name_what_runs_and_what_is_elsewhere_and_nothing_else() -> None:
     settings = StackSettings(KAFKA_BROKERS="kafka:9092", api_port=8001)
     lines = address_lines(settings, {"api"}, "not installed")
-    assert "http://127.0.0.1:8001/docs" in lines
+    assert "http://127.0.0.1:8001/openapi.json" in lines
     assert "kafka:9092" in lines
     assert "MLflow" not in lines
 
