@@ -68,6 +68,7 @@ class PartitionWriter:
         self.note = ""
         self.held = False
         self.in_flight = 0
+        self.batch_records = 0
         self.aborted = 0
         self.committed_timestamp = time.time()
         self.state: Literal["opening", "open", "lost", "closed"] = "opening"

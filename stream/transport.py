@@ -26,6 +26,11 @@ from stream.ownership import Ownership
 from stream.settings import StreamSettings
 from stream.transactions import PartitionWriter
 
+# aiokafka has one fetch under way for each broker. While it waits for partitions where nothing
+# comes, those that were read since then wait too; and after each answer it holds back the next
+# request for its `prefetch_backoff`, 0.1 s, as long as another partition is not read yet.
+_FETCH_WAIT_MS = 50
+_PREFETCH_SECONDS = 0.005
 _BUSY_SECONDS = 0.02
 """How long a fetch waits while other partitions have no room: theirs may come at any moment."""
 
@@ -50,11 +55,14 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
             consumer = self._consumer = self._create_consumer(loop=self.thread_loop)
             try:
                 await consumer.start()
+                consumer._fetcher._prefetch_backoff = _PREFETCH_SECONDS
                 return
             except (KafkaError, OSError) as error:
                 self.log.warning("The consumer cannot connect yet: %r", error)
                 await consumer.stop()
                 await backoff.wait()
+
+    _nudged: asyncio.Future[None] | None = None
 
     def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
         settings: StreamSettings = self.app.stream_settings
@@ -71,7 +79,16 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
             heartbeat_interval_ms=int(settings.session_seconds * 1000 / 5),
             rebalance_timeout_ms=int(settings.session_seconds * 3000),
             max_partition_fetch_bytes=settings.fetch_bytes,
+            fetch_max_wait_ms=_FETCH_WAIT_MS,
         )
+
+    def nudge(self) -> None:
+        """A partition has room again: a fetch that waits for others ends. Thread-safe."""
+        self.thread_loop.call_soon_threadsafe(self._nudge)
+
+    def _nudge(self) -> None:
+        if self._nudged is not None and not self._nudged.done():
+            self._nudged.set_result(None)
 
     async def fetch(
         self, sources: list[TopicPartition], timeout: float, most: int
@@ -111,9 +128,12 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
                     return []
                 fetched = list(_drain(fetcher, sources, most))
                 left = until - time.monotonic()
-                if fetched or left <= 0:
+                if fetched or left <= 0 or (self._nudged is not None and self._nudged.done()):
+                    self._nudged = None
                     return fetched
-                await asyncio.wait([fetcher._create_fetch_waiter()], timeout=left)
+                self._nudged = self._nudged or asyncio.get_running_loop().create_future()
+                waiting = [fetcher._create_fetch_waiter(), self._nudged]
+                await asyncio.wait(waiting, timeout=left, return_when=asyncio.FIRST_COMPLETED)
         return []
 
 
@@ -184,6 +204,7 @@ class BatchConsumer(Consumer):
             await self.wait(self.can_resume_flow)
         active = {TopicPartition(tp.topic, tp.partition) for tp in self._get_active_partitions()}
         ownership = self.ownership
+        ownership.on_room = self._thread.nudge
         ownership.room.clear()
         sources = ownership.fetchable(active)
         if ownership.take_lost():
@@ -199,7 +220,7 @@ class BatchConsumer(Consumer):
                 continue
             if fetched.start != writer.fetched_to and not await self._follows(writer, fetched):
                 continue
-            ownership.fetched(writer, fetched.end)
+            ownership.fetched(writer, fetched.end, len(fetched.records))
             yield self._event(fetched, writer)
 
     async def _follows(self, writer: PartitionWriter, fetched: Fetched) -> bool:
