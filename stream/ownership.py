@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterable
 
 from aiokafka import AIOKafkaProducer, TopicPartition
@@ -68,10 +69,9 @@ class Ownership:
     def fetchable(self, active: Iterable[TopicPartition]) -> list[TopicPartition]:
         """The partitions among `active` that have room for another batch."""
         flying = sum(writer.in_flight for writer in self.writers.values())
-        if flying >= self._settings.batches_in_flight:
-            return []
+        room = max(self._settings.batches_in_flight - flying, 0)
         most = self._settings.batches_in_flight_per_partition
-        return [
+        ready = [
             source
             for source in active
             if (writer := self.writers.get(source)) is not None
@@ -79,11 +79,14 @@ class Ownership:
             and not writer.held
             and writer.in_flight < (most if writer.batch_records >= _WORTH_AN_OVERLAP else 1)
         ]
+        # Those that were served longest ago come first, so that none starves.
+        return sorted(ready, key=lambda source: self.writers[source].fetched_at)[:room]
 
     def fetched(self, writer: PartitionWriter, end: int, records: int = 0) -> None:
         """A batch of so many records, up to `end`, is under way."""
         writer.fetched_to = end
         writer.batch_records = records
+        writer.fetched_at = time.monotonic()
         writer.in_flight += 1
 
     def finished(self, writer: PartitionWriter) -> None:
@@ -94,9 +97,9 @@ class Ownership:
 
     def take_lost(self) -> bool:
         """Whether a partition was dropped, so that the group has to share out anew: said once."""
-        lost = [writer for writer in self.writers.values() if writer.state == "lost"]
-        for writer in lost:
-            del self.writers[writer.source]
+        lost = [w for w in self.writers.values() if w.state == "lost" and not w.given_back]
+        for writer in lost:  # it stays, for `release` to close it and for /health to see it
+            writer.given_back = True
         return bool(lost)
 
     @property
@@ -117,7 +120,7 @@ class Ownership:
         )
 
     async def _take_over(self, writer: PartitionWriter, takeover: Takeover) -> None:
-        while writer.state == "open" and not await takeover(writer):
+        while writer.state == "open" and not await _tried(takeover, writer):
             log.warning("%s waits until it can go on in order.", writer.name)
             await asyncio.sleep(_RETRY_SECONDS)
         writer.held = False
@@ -127,3 +130,11 @@ class Ownership:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+async def _tried(takeover: Takeover, writer: PartitionWriter) -> bool:
+    try:
+        return await takeover(writer)
+    except Exception:
+        log.exception("%s cannot be taken over yet.", writer.name)
+        return False

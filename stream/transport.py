@@ -7,6 +7,7 @@ the rebalance, the web view and the agents; offsets are committed by transaction
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -31,6 +32,7 @@ from stream.transactions import PartitionWriter
 # request for its `prefetch_backoff`, 0.1 s, as long as another partition is not read yet.
 _FETCH_WAIT_MS = 50
 _PREFETCH_SECONDS = 0.005
+_NEVER_MS = 2**31 - 1
 _BUSY_SECONDS = 0.02
 """How long a fetch waits while other partitions have no room: theirs may come at any moment."""
 
@@ -80,6 +82,9 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
             rebalance_timeout_ms=int(settings.session_seconds * 3000),
             max_partition_fetch_bytes=settings.fetch_bytes,
             fetch_max_wait_ms=_FETCH_WAIT_MS,
+            # A worker without partitions, or whose partitions all wait, fetches nothing and must
+            # not leave the group for it: progress is what /health is for.
+            max_poll_interval_ms=_NEVER_MS,
         )
 
     def nudge(self) -> None:
@@ -102,7 +107,8 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
 
     async def rejoin(self) -> None:
         """Ask the group to share out its partitions anew."""
-        self._ensure_consumer()._coordinator.request_rejoin()
+        coordinator = self._ensure_consumer()._coordinator
+        self.thread_loop.call_soon_threadsafe(coordinator.request_rejoin)
 
     async def first_offset(self, source: TopicPartition) -> int:
         """The first offset that the partition still holds."""
@@ -119,6 +125,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
     ) -> list[Fetched]:
         consumer = self._ensure_consumer()
         fetcher = consumer._fetcher
+        consumer._coordinator.check_errors()  # a withdrawn right, say: nobody else would hear of it
         until = time.monotonic() + timeout
         with fetcher._subscriptions.fetch_context():
             while self.consumer.flow_active:
@@ -132,8 +139,12 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
                     self._nudged = None
                     return fetched
                 self._nudged = self._nudged or asyncio.get_running_loop().create_future()
-                waiting = [fetcher._create_fetch_waiter(), self._nudged]
-                await asyncio.wait(waiting, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+                arrival = fetcher._create_fetch_waiter()
+                await asyncio.wait(
+                    [arrival, self._nudged], timeout=left, return_when=asyncio.FIRST_COMPLETED
+                )
+                if not arrival.cancel():
+                    arrival.result()
         return []
 
 
@@ -230,7 +241,11 @@ class BatchConsumer(Consumer):
         before a rebalance, and the consumer goes back to where the writer stands.
         """
         expected = writer.fetched_to
-        first = await self._thread.first_offset(fetched.source)
+        try:
+            first = await self._thread.first_offset(fetched.source)
+        except (KafkaError, AssertionError) as error:
+            self.log.warning("%s: its first offset is unknown yet: %r", writer.name, error)
+            first = 0
         if expected < first <= fetched.start and not writer.in_flight:
             self.log.error(
                 "%s: records %d to %d were deleted by Kafka's retention before they were scored; "
@@ -242,7 +257,9 @@ class BatchConsumer(Consumer):
             writer.committed = writer.fetched_to = fetched.start
             return True
         self.log.info("%s: back from %d to %d.", writer.name, fetched.start, expected)
-        await self._seek(fetched.source, expected)
+        if self.ownership.writers.get(fetched.source) is writer:
+            with suppress(KafkaError, AssertionError):  # it moved on meanwhile: asked again then
+                await self._seek(fetched.source, expected)
         return False
 
     def _event(self, fetched: Fetched, writer: PartitionWriter) -> tuple[Any, ConsumerMessage]:
