@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -80,13 +81,14 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
             self._nudged.set_result(None)
 
     async def fetch(
-        self, sources: list[TopicPartition], timeout: float, most: int
+        self, sources: list[TopicPartition], timeout: float, most: int, places: int
     ) -> list[Fetched]:
-        """What has arrived for these partitions, at most `most` records each.
+        """What has arrived for these partitions, in their order: at most `most` records of each,
+        and of at most `places` partitions.
 
         Waits `timeout` seconds for the first record and for nothing after it.
         """
-        result: list[Fetched] = await self.call_thread(self._fetch, sources, timeout, most)
+        result: list[Fetched] = await self.call_thread(self._fetch, sources, timeout, most, places)
         return result
 
     async def rejoin(self) -> None:
@@ -105,7 +107,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         return int(stable) if stable is not None else 0
 
     async def _fetch(
-        self, sources: list[TopicPartition], timeout: float, most: int
+        self, sources: list[TopicPartition], timeout: float, most: int, places: int
     ) -> list[Fetched]:
         consumer = self._ensure_consumer()
         fetcher = consumer._fetcher
@@ -117,7 +119,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
                     raise ConsumerStoppedError
                 if fetcher._subscriptions.reassignment_in_progress:
                     return []
-                fetched = list(_drain(fetcher, sources, most))
+                fetched = list(islice(_drain(fetcher, sources, most), places))
                 left = until - time.monotonic()
                 if fetched or left <= 0 or (self._nudged is not None and self._nudged.done()):
                     self._nudged = None

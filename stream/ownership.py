@@ -66,10 +66,16 @@ class Ownership:
             task.cancel()
         await asyncio.gather(*(writer.close() for writer in writers.values()))
 
+    @property
+    def places(self) -> int:
+        """How many more batches may be under way."""
+        flying = sum(writer.in_flight for writer in self.writers.values())
+        return max(self._settings.batches_in_flight - flying, 0)
+
     def fetchable(self, active: Iterable[TopicPartition]) -> list[TopicPartition]:
         """The partitions among `active` that have room for another batch."""
-        flying = sum(writer.in_flight for writer in self.writers.values())
-        room = max(self._settings.batches_in_flight - flying, 0)
+        if not self.places:
+            return []
         most = self._settings.batches_in_flight_per_partition
         ready = [
             source
@@ -80,7 +86,7 @@ class Ownership:
             and writer.in_flight < (most if writer.batch_records >= _WORTH_AN_OVERLAP else 1)
         ]
         # Those that were served longest ago come first, so that none starves.
-        return sorted(ready, key=lambda source: self.writers[source].fetched_at)[:room]
+        return sorted(ready, key=lambda source: self.writers[source].fetched_at)
 
     def fetched(self, writer: PartitionWriter, end: int, records: int = 0) -> None:
         """A batch of so many records, up to `end`, is under way."""

@@ -78,7 +78,7 @@ class BatchConsumer(Consumer):
             return
         wait = timeout if len(sources) == len(active) else _BUSY_SECONDS
         most = self.app.stream_settings.batch_records
-        for fetched in await self._thread.fetch(sources, wait, most):
+        for fetched in await self._thread.fetch(sources, wait, most, ownership.places):
             writer = ownership.writers.get(fetched.source)
             if not self.flow_active or writer is None or writer.state != "open":
                 continue
