@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from sentiment.champion import Champion
 from sentiment.messages import Feedback
 from sentiment.scorer import ModelVersion
-from sentiment.topics import MENTIONS, TWEETS
+from sentiment.topics import DEAD_LETTERS, MENTIONS, SCORED, TWEETS
 from stream.batch import Batch
 from stream.brands import BrandFile
 from stream.buzz_agent import BuzzAgent
@@ -114,7 +114,8 @@ def _add_score_agent(app: StreamApp, scoring: Scoring) -> None:
         pointer = read_note(writer.note)
         return pointer is None or await app.champion.at_least(pointer)
 
-    app.ownership.on_takeover(name, in_order)
+    outputs = [app.stream_settings.topic(base) for base in (SCORED, DEAD_LETTERS, MENTIONS)]
+    app.ownership.serve(name, outputs, in_order)
     app.agent(topic, name="score")(score)
 
 

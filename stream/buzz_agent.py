@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
-from sentiment.topics import ALERTS, MENTIONS, MINUTES
+from sentiment.topics import ALERTS, DEAD_LETTERS, MENTIONS, MINUTES
 from stream.batch import Batch
 from stream.brands import BrandFile
 from stream.buzz.detector import Detector
@@ -57,7 +57,8 @@ class BuzzAgent:
     def add_to(self, app: "StreamApp") -> None:
         """Register the agent, what it does on a takeover, and its clock."""
         topic = app.topic(self._topic, key_serializer="raw", value_serializer="raw", acks=False)
-        app.ownership.on_takeover(self._topic, self._restore)
+        outputs = [app.stream_settings.topic(base) for base in (MINUTES, ALERTS, DEAD_LETTERS)]
+        app.ownership.serve(self._topic, outputs, self._restore)
         app.agent(topic, name="buzz")(self._watch)
         app.task(self._tick)
 

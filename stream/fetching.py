@@ -101,6 +101,11 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         offsets = await self.earliest_offsets(source)
         return int(offsets[source])
 
+    async def end_offset(self, source: TopicPartition) -> int:
+        """The offset after the last record that the partition holds."""
+        offsets = await self.highwaters(source)
+        return int(offsets[source])
+
     def highwater(self, tp: TopicPartition) -> int:
         """The last stable offset: what lies beyond is not committed yet by its producers."""
         stable = self._ensure_consumer().last_stable_offset(tp)

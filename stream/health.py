@@ -39,9 +39,11 @@ class Health:
             for gauge in self._metrics.by_partition:
                 gauge.remove(*map(str, gone))
         for place, writer in owned.items():
-            waiting = max(ends.get(place, 0) - writer.committed, 0)
+            end = ends.get(place, writer.committed)
+            waiting = max(end - writer.committed, 0)
             known = self._progress.get(place)
-            if known is None or known.committed != writer.committed or not waiting:
+            # Beyond the end is no place to stand either: see the transport on topics made anew.
+            if known is None or known.committed != writer.committed or end == writer.committed:
                 self._progress[place] = _Progress(writer.committed, now)
             self._metrics.lag.labels(*map(str, place)).set(waiting)
             age = time.time() - writer.committed_timestamp if waiting else 0.0

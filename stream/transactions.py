@@ -31,6 +31,7 @@ from aiokafka.structs import OffsetAndMetadata
 
 from stream.backoff import Backoff
 from stream.batch import Outputs, Record
+from stream.settling import Settlement
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ class PartitionWriter:
 
     Args:
         source: the input partition.
-        group: the consumer group whose offset is committed.
+        settlement: the consumer group whose offset is committed, and the topics written to.
         make_producer: a producer, not started, for a transactional id.
         first_offset: the first offset that the source still holds.
         timeout: seconds after which a transaction is given up and settled anew.
@@ -57,7 +58,7 @@ class PartitionWriter:
     def __init__(
         self,
         source: TopicPartition,
-        group: str,
+        settlement: Settlement,
         make_producer: MakeProducer,
         first_offset: FirstOffset,
         timeout: float,
@@ -74,7 +75,8 @@ class PartitionWriter:
         self.aborted = 0
         self.committed_timestamp = time.time()
         self.state: Literal["opening", "open", "failed", "lost", "closed"] = "opening"
-        self._group = group
+        self._group = settlement.group
+        self._settlement = settlement
         self._make_producer = make_producer
         self._first_offset = first_offset
         self._timeout = timeout
@@ -86,15 +88,20 @@ class PartitionWriter:
         """For log lines."""
         return f"{self.source.topic}[{self.source.partition}]"
 
+    @property
+    def _closed(self) -> bool:
+        return self.state == "closed"
+
     async def open(self) -> None:
         """Fence the former owner and learn where it stopped; retried until it works or `close`."""
         await self._open_producer()
-        if self.state == "closed":
+        if self._closed:
             return
         if self.committed < 0:
             self.committed = await self._first_commit()
         self.fetched_to = self.committed
-        self.state = "open"
+        if self.state == "opening":
+            self.state = "open"
 
     async def commit(self, start: int, end: int, outputs: Outputs) -> bool:
         """Publish outputs and the offset `end` in one transaction. Kafka's errors are retried.
@@ -137,7 +144,7 @@ class PartitionWriter:
             log.warning("%s offset %d: transaction broke: %r", self.name, start, error)
         self.aborted += 1
         await self._open_producer()
-        if self.state == "closed":
+        if self._closed:
             return False
         if self.committed == end and (start != end or self.note == outputs.note):
             return True
@@ -170,13 +177,15 @@ class PartitionWriter:
     async def _open_producer(self) -> None:
         """A new producer, and the offset that stands committed once all is settled."""
         backoff = Backoff()
-        while self.state != "closed":
+        while not self._closed:
             await self._discard()
+            if self._closed:  # meanwhile: a producer now would fence the next owner
+                return
             producer = self._make_producer(f"{self._group}-{self.name}")
             self._producer = producer
             try:
                 async with asyncio.timeout(self._timeout):
-                    await producer.start()
+                    await self._settlement.start(producer)
                     found = await _committed(producer, self._group, self.source)
                 self.committed, self.note = found
                 return
@@ -187,7 +196,7 @@ class PartitionWriter:
     async def _first_commit(self) -> int:
         """A partition without a committed offset gets one, so that each batch has a known start."""
         backoff = Backoff()
-        while self.state != "closed":
+        while not self._closed:
             try:
                 first = await self._first_offset(self.source)
                 await self._transact(first, Outputs())
