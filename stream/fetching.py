@@ -20,6 +20,8 @@ from stream.settings import StreamSettings
 _FETCH_WAIT_MS = 50
 _PREFETCH_SECONDS = 0.005
 _NEVER_MS = 2**31 - 1
+# So soon does a worker see that a topic has more partitions, or was deleted and made anew.
+_METADATA_MS = 15_000
 
 
 class Fetched(NamedTuple):
@@ -67,6 +69,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
             rebalance_timeout_ms=int(settings.session_seconds * 3000),
             max_partition_fetch_bytes=settings.fetch_bytes,
             fetch_max_wait_ms=_FETCH_WAIT_MS,
+            metadata_max_age_ms=_METADATA_MS,
             # A worker without partitions, or whose partitions all wait, fetches nothing and must
             # not leave the group for it: progress is what /health is for.
             max_poll_interval_ms=_NEVER_MS,
@@ -99,11 +102,6 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
     async def first_offset(self, source: TopicPartition) -> int:
         """The first offset that the partition still holds."""
         offsets = await self.earliest_offsets(source)
-        return int(offsets[source])
-
-    async def end_offset(self, source: TopicPartition) -> int:
-        """The offset after the last record that the partition holds."""
-        offsets = await self.highwaters(source)
         return int(offsets[source])
 
     def highwater(self, tp: TopicPartition) -> int:

@@ -42,7 +42,7 @@ class Health:
             end = ends.get(place, writer.committed)
             waiting = max(end - writer.committed, 0)
             known = self._progress.get(place)
-            # Beyond the end is no place to stand either: see the transport on topics made anew.
+            # Beyond the end is no place to stand either: the partition lost records.
             if known is None or known.committed != writer.committed or end == writer.committed:
                 self._progress[place] = _Progress(writer.committed, now)
             self._metrics.lag.labels(*map(str, place)).set(waiting)

@@ -30,11 +30,6 @@ _DELETED = (
     "%s: records %d to %d were deleted by Kafka's retention before they were scored; add workers "
     "or raise BADBUZZ_RETENTION_HOURS."
 )
-_MADE_ANEW = (
-    "%s: the committed offset is %d, but the partition ends at %d: the topic was deleted and made "
-    "anew, or it lost records. It is not read any more. Restart the workers; if this comes again, "
-    "stop them and reset the group's offsets with kafka-consumer-groups.sh."
-)
 
 
 class BatchConsumer(Consumer):
@@ -101,24 +96,18 @@ class BatchConsumer(Consumer):
         """Whether records that do not follow on the last ones are next all the same.
 
         They are where Kafka's retention deleted what lay between. Otherwise they were fetched
-        before a rebalance, and the consumer goes back to where the writer stands. A topic that was
-        made anew ends before that: its records are other ones, and a person has to say so.
+        before a rebalance, and the consumer goes back to where the writer stands.
         """
         expected = writer.fetched_to
         try:
             first = await self._thread.first_offset(fetched.source)
-            end = await self._thread.end_offset(fetched.source)
         except (KafkaError, AssertionError) as error:
-            self.log.warning("%s: its offsets are unknown yet: %r", writer.name, error)
-            first, end = 0, expected
+            self.log.warning("%s: its first offset is unknown yet: %r", writer.name, error)
+            first = 0
         if expected < first <= fetched.start and not writer.in_flight:
             self.log.error(_DELETED, writer.name, expected, first - 1)
             writer.committed = writer.fetched_to = fetched.start
             return True
-        if end < expected and writer.state == "open":
-            self.log.error(_MADE_ANEW, writer.name, expected, end)
-            writer.state = "failed"
-            return False
         self.log.info("%s: back from %d to %d.", writer.name, fetched.start, expected)
         if self.ownership.writers.get(fetched.source) is writer:
             with suppress(KafkaError, AssertionError):  # it moved on meanwhile: asked again then
