@@ -96,9 +96,7 @@ class TailMethod:
         memory.total.learn(seen.total, normal.total, normal.total, normal.total**2)
         if kind == "volume":
             return
-        memory.negative.learn(
-            seen.negative, normal.negative, normal.negative, normal.negative**2
-        )
+        memory.negative.learn(seen.negative, normal.negative, normal.negative, normal.negative**2)
         spread = seen.scored * normal.share * (1 - normal.share)
         pairs = spread * max(seen.scored - 1, 0)
         memory.share.learn(seen.negative, seen.scored * normal.share, spread, pairs)
