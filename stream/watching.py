@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
+from urllib.parse import quote
 
 from aiokafka import ConsumerRecord
 from pydantic import ValidationError
@@ -159,7 +160,7 @@ class WatchBatch:
         close = self._memory.detector.close_minutes
         page = self._watching.settings.page_url
         return [
-            alert.model_copy(update={"url": f"{page}/?brand={alert.brand}"})
+            alert.model_copy(update={"url": f"{page}/?brand={quote(alert.brand, safe='')}"})
             for state in self._memory.brands.values()
             for alert in close(state, watermark)
         ]

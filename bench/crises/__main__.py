@@ -26,7 +26,7 @@ from stream.buzz.options import BuzzOptions
 @click.option("--error-rate", default=0.15, show_default=True, help="Of the stand-in.")
 @click.option("--weeks", default=5, show_default=True, help="Of traffic; the first is warm-up.")
 @click.option("--seeds", default=4, show_default=True, help="For each level of traffic.")
-@click.option("--moments", default=12, show_default=True, help="Bursts of each sort a seed.")
+@click.option("--moments", default=24, show_default=True, help="Bursts of each sort a seed.")
 @click.option("--part", type=click.Choice(["tune", "eval"]), default="eval", show_default=True,
               help="Seeds that were looked at while choosing figures, or fresh ones.")  # fmt: skip
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path))

@@ -8,10 +8,15 @@ from typing import Any
 from matplotlib.figure import Figure
 from rich.console import Console
 from rich.table import Table
+from scipy.stats import binomtest
 
 from bench.crises.simulate import Outcome
 
-_BINS = ((0, 5), (5, 15), (15, 50), (50, 10**9))
+_BINS = ((0, 5), (5, 15), (15, 25), (25, 50), (50, 10**9))
+_BAR = (3.0, 15, 10)
+"""Size, negatives expected in 10 minutes, and minutes within which such bursts are to be found."""
+_RISE = 30
+"""Minutes until a ramp has its size."""
 METHODS = ("tail", "ewma", "mean-sd", "fixed", "oracle")
 
 
@@ -30,7 +35,7 @@ def summarise(outcomes: list[Outcome], false_alarms: Counter[str], months: float
             for method in METHODS
             if (own := [o for o in outcomes if o.name == name and o.method == method])
         }
-        for name in ("praise", "copies", "near copies")
+        for name in ("calm", "praise", "copies", "near copies")
     }
     named = [o.cause_named for o in outcomes
              if o.method == "tail" and o.name == "crisis" and o.delay is not None]  # fmt: skip
@@ -40,9 +45,34 @@ def summarise(outcomes: list[Outcome], false_alarms: Counter[str], months: float
             method: round(false_alarms[method] / months, 3) for method in METHODS[:-1]
         },
         "decoys_raised": decoys,
+        "bar": _bar(outcomes),
         "cause_among_first_five_words": f"{sum(map(bool, named))} of {len(named)}",
         "crises": [row for row in rows if row["bursts"]],
     }
+
+
+def _bar(outcomes: list[Outcome]) -> dict[str, dict[str, str]]:
+    """Of bursts that triple the negatives where 15 or more are expected, those found in time.
+
+    A ramp's time counts from when it has tripled them. With a 95 % interval (Wilson 1927).
+    """
+    size, least, minutes = _BAR
+    found: dict[str, dict[str, str]] = {}
+    for shape in ("step", "ramp", "storm"):
+        late = minutes + (_RISE if shape == "ramp" else 0)
+        for method in METHODS:
+            own = [
+                o.delay is not None and o.delay <= late for o in outcomes
+                if (o.name, o.method, o.shape, o.size) == ("crisis", method, shape, size)
+                and o.expected >= least
+            ]  # fmt: skip
+            if own:
+                interval = binomtest(sum(own), len(own)).proportion_ci(0.95, "wilson")
+                found.setdefault(shape, {})[method] = (
+                    f"{sum(own)} of {len(own)}: {sum(own) / len(own):.1%} "
+                    f"({interval.low:.1%} to {interval.high:.1%})"
+                )
+    return found
 
 
 def _row(

@@ -12,8 +12,8 @@ from bench.crises.traffic import START, WEEK, Burst, Traffic
 from sentiment.alerts import BuzzAlert
 from stream.buzz.detector import Sighting
 
-LEVELS = (1.3, 5.0, 20.0)
-"""Mentions a minute: about 4, 15 and 60 negatives in ten minutes."""
+LEVELS = (1.3, 5.0, 10.0, 20.0)
+"""Mentions a minute: about 4, 15, 30 and 60 negatives in ten minutes."""
 SIZES = (2.0, 3.0, 5.0)
 WARMUP = WEEK
 HORIZON = 60
@@ -35,7 +35,7 @@ class Outcome:
 
 
 def bursts() -> dict[str, list[Burst]]:
-    """Crises and decoys by name."""
+    """Crises and decoys by name; in `calm` nothing is added, to know what chance alone raises."""
     crises = [
         Burst(shape, size, copies=0.3 if shape == "storm" else 0.0)
         for shape in ("step", "ramp", "storm")
@@ -43,6 +43,7 @@ def bursts() -> dict[str, list[Burst]]:
     ]
     return {
         "crisis": crises,
+        "calm": [Burst("step", 1.0)],
         "praise": [Burst("step", 5.0, positive=True)],
         "copies": [Burst("step", 5.0, copies=1.0)],
         "near copies": [Burst("step", 5.0, copies=1.0, near=True)],

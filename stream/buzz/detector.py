@@ -7,11 +7,12 @@ from sentiment.alerts import BuzzAlert
 from stream.buzz.alarm import State
 from stream.buzz.brand import BrandState, OpenPart, OpenStep
 from stream.buzz.close import close_hour, close_step, skip_quiet
+from stream.buzz.copies import take_out_copies
 from stream.buzz.duplicates import near_keys
 from stream.buzz.explain import Transition, explain
 from stream.buzz.judge import judge
 from stream.buzz.methods import Method, method
-from stream.buzz.options import KINDS, BuzzOptions, Kind
+from stream.buzz.options import HOUR, KINDS, BuzzOptions, Kind
 from stream.buzz.share import Rates
 from stream.buzz.texts import SampleText, is_wanted, keep_sample
 
@@ -132,7 +133,11 @@ class Detector:
         if alarm.is_open:
             change = alarm.follow(minute, verdict.strength, verdict.excess, watch)
         elif self._is_warm(state) and alarm.may_open(minute, verdict.strength, watch):
-            change = alarm.open(minute, verdict.strength, verdict.excess)
+            if kind == "negative" and take_out_copies(state):
+                state.open.near_until = until + options.steps(HOUR)
+                verdict = judge(state, kind, self.method, options)
+            if alarm.may_open(minute, verdict.strength, watch):
+                change = alarm.open(minute, verdict.strength, verdict.excess)
         if change is None:
             return None
         return explain(state, Transition(kind, change, opened, minute, verdict), options)

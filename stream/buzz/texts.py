@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 _PER_STEP = 6
-_KEEP_NEGATIVE = 40
+_KEEP_NEGATIVE = 60
 _KEEP_OTHER = 20
 
 
@@ -40,7 +40,7 @@ def _digest(sample: SampleText) -> int:
 
 @dataclass(slots=True)
 class RecentTexts:
-    """The samples of the steps closed last: at most 40 negative texts and 20 others."""
+    """The samples of the steps closed last: at most 60 negative texts and 20 others."""
 
     negative: list[SampleText] = field(default_factory=list)
     other: list[SampleText] = field(default_factory=list)

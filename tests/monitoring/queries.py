@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import yaml
@@ -10,6 +11,7 @@ from prometheus_client import CollectorRegistry
 
 from api.metrics import Metrics
 from stream.metrics import StreamMetrics
+from stream.notify.metrics import NotifyMetrics
 
 MONITORING = Path(__file__).parents[2] / "monitoring"
 OF_PROMETHEUS = {"up", "ALERTS"}
@@ -63,9 +65,9 @@ def metrics_of(query: str) -> set[str]:
 
 
 def exported() -> set[str]:
-    """The names of all series that worker and API can show."""
+    """The names of all series that worker, API and `badbuzz notify` can show."""
     names = set(OF_PROMETHEUS)
-    for make in (StreamMetrics, Metrics):
+    for make in (StreamMetrics, Metrics, partial(NotifyMetrics, channels=["webhook"])):
         registry = CollectorRegistry()
         make(registry)
         for family in registry.collect():
