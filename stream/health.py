@@ -51,6 +51,19 @@ class Health:
             still = now - self._progress[place].since
             self._metrics.stalled_seconds.labels(*map(str, place)).set(still)
 
+    def reached(self, topic: str) -> float:
+        """Up to when the records of a topic that came to this worker are done: seconds since 1970.
+
+        It is now where none waits. Partitions of other workers are not seen from here.
+        """
+        waiting = (
+            writer.committed_timestamp
+            for source, writer in self._ownership.writers.items()
+            if source.topic == topic
+            and self._ends.get((source.topic, source.partition), 0) > writer.committed
+        )
+        return min(waiting, default=time.time())
+
     def stuck(self) -> list[str]:
         """The partitions that stand still though records wait, in words."""
         now = time.monotonic()

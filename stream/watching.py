@@ -91,11 +91,16 @@ class Watching:
 
 
 class WatchBatch:
-    """The work on one batch of mentions, or on a tick of the clock: a batch without records."""
+    """The work on one batch of mentions, or on a tick of the clock: a batch without records.
 
-    def __init__(self, watching: Watching, memory: Memory) -> None:
+    Args:
+        clock: of a tick, the minute since 1970 up to which there is nothing more to come.
+    """
+
+    def __init__(self, watching: Watching, memory: Memory, clock: int = 0) -> None:
         self._watching = watching
         self._memory = memory
+        self._clock = clock
 
     def prepare(self, batch: Batch) -> tuple[Batch, list[Seen], list[ConsumerRecord]]:
         """Parse."""
@@ -117,7 +122,7 @@ class WatchBatch:
         memory = self._memory
         alerts: list[BuzzAlert] = []
         if not batch.records:
-            alerts += self._close(memory.watermark.tick(int(time.time() / 60)))
+            alerts += self._close(memory.watermark.tick(self._clock))
         else:
             now = max(record.timestamp for record in batch.records) // _MINUTE_MS
             minutes = [sighting.minute for _, sighting in seen]
