@@ -90,8 +90,8 @@ ALERTS = (
     Alert(
         title="Alerts not delivered",
         slug="notifications",
-        query="(max by (channel) (badbuzz_notification_waiting_seconds) > 300) or "
-        f"(round(sum by (channel) ({_GIVEN_UP})) > 0)",
+        query="(max by (channel) (badbuzz_notification_waiting_seconds) > bool 300) + "
+        f"round(sum by (channel) ({_GIVEN_UP}))",
         threshold=0,
         wait="0s",
         severity="page",
