@@ -61,7 +61,11 @@ def metrics_of(query: str) -> set[str]:
     bare = re.sub(r"\{[^}]*\}|\[[^\]]*\]", " ", bare)
     bare = re.sub(r"\b(by|on|ignoring|group_left|without)\s*\([^)]*\)", " ", bare)
     names = re.findall(r"[a-zA-Z_:][\w:]*(?!\w|\s*\()", bare)
-    return set(names) - {"and", "or", "unless", "offset", "bool"} - set(re.findall(r"\b\d+(\w)\b", bare))
+    return (
+        set(names)
+        - {"and", "or", "unless", "offset", "bool"}
+        - set(re.findall(r"\b\d+(\w)\b", bare))
+    )
 
 
 def exported() -> set[str]:
