@@ -127,6 +127,7 @@ def _add_tasks(app: StreamApp) -> None:
         while not app.should_stop:
             await asyncio.sleep(_SAMPLE_SECONDS)
             app.health.sample(_ends(app))
+            app.ownership.refresh()
 
     async def observe() -> None:
         app.observers.start()
@@ -146,7 +147,8 @@ def _ends(app: StreamApp) -> dict[tuple[str, int], int]:
     for source in list(app.ownership.writers):
         # aiokafka asserts that a partition is assigned: amid a rebalance the next sample knows more
         with suppress(AssertionError, KafkaError, ConsumerNotStarted):
-            ends[source.topic, source.partition] = app.consumer.highwater(source)
+            if end := app.consumer.highwater(source):  # 0 before it knows
+                ends[source.topic, source.partition] = end
     return ends
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaProducer, TopicPartition
@@ -19,6 +19,7 @@ Takeover = Callable[[PartitionWriter], Awaitable[bool]]
 not read before."""
 
 _RETRY_SECONDS = 1.0
+_GRACE_SECONDS = 1.0
 _WORTH_AN_OVERLAP = 250
 """Records of a batch that is worth scoring while the one before it commits. A smaller one waits for
 that commit, and grows meanwhile: fewer transactions, each with more in it, are sooner done."""
@@ -38,7 +39,9 @@ class Ownership:
         self._settings = settings
         self._takeovers: dict[str, Takeover] = {}
         self._outputs: dict[str, Sequence[str]] = {}
+        self._settlements: dict[TopicPartition, Settlement] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._opening: set[asyncio.Task[None]] = set()
 
     def serve(self, topic: str, outputs: Sequence[str], takeover: Takeover) -> None:
         """What batches of this topic write to, and what happens before a partition is read."""
@@ -56,24 +59,24 @@ class Ownership:
         self.writers = {
             source: PartitionWriter(
                 source,
-                Settlement(settings.group, self._outputs.get(source.topic, ())),
+                self._settlement(source),
                 self._producer,
                 first_offset,
                 settings.transaction_seconds,
             )
             for source in sources
         }
-        opening = [self._start(self._open(writer)) for writer in self.writers.values()]
-        if opening:
-            await asyncio.wait(opening, timeout=settings.session_seconds / 2)
+        self._opening = {self._start(self._open(writer)) for writer in self.writers.values()}
+        await _wait(self._opening, settings.session_seconds / 2)
         self.room.set()
 
     async def release(self) -> None:
         """Own nothing. Transactions under way are awaited, briefly."""
         writers, self.writers = self.writers, {}
+        await _wait(self._opening, _GRACE_SECONDS)  # better not amid a settlement
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await _wait(self._tasks, _GRACE_SECONDS)
         await asyncio.gather(*(writer.close() for writer in writers.values()))
 
     @property
@@ -111,6 +114,12 @@ class Ownership:
         self.room.set()
         self.on_room()
 
+    def refresh(self) -> None:
+        """Let idle writers whose broker is gone find another one. Call it every second."""
+        for writer in self.writers.values():
+            if writer.adrift:
+                self._start(writer.refresh())
+
     def take_lost(self) -> bool:
         """Whether a partition was dropped, so that the group has to share out anew: said once."""
         lost = [w for w in self.writers.values() if w.state == "lost" and not w.given_back]
@@ -129,6 +138,11 @@ class Ownership:
             max_batch_size=settings.max_message_bytes - 1_024,
             compression_type=None if settings.compression == "none" else settings.compression,
         )
+
+    def _settlement(self, source: TopicPartition) -> Settlement:
+        """Kept from one assignment to the next: it may hold a decision that was not told yet."""
+        new = Settlement(self._settings.group, self._outputs.get(source.topic, ()))
+        return self._settlements.setdefault(source, new)
 
     async def _open(self, writer: PartitionWriter) -> None:
         takeover = self._takeovers.get(writer.source.topic)
@@ -155,6 +169,11 @@ class Ownership:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+
+async def _wait(tasks: Collection[asyncio.Task[None]], seconds: float) -> None:
+    if tasks:
+        await asyncio.wait(tasks, timeout=seconds)
 
 
 async def _tried(takeover: Takeover, writer: PartitionWriter) -> bool:

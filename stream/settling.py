@@ -13,13 +13,14 @@ heard it the first time is not changed by hearing it again.
 """
 
 import asyncio
+import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.client import CoordinationType
-from aiokafka.errors import for_code
+from aiokafka.client import ConnectionGroup, CoordinationType
+from aiokafka.errors import LeaderNotAvailableError, for_code
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import (
     CompactArray,
@@ -38,9 +39,20 @@ _NOTHING = ("", "Empty", "Dead")
 _POLL_SECONDS = 0.005
 
 
+class CoordinatorLostError(OSError):
+    """The connection to the transaction's coordinator is gone: a new producer has to settle."""
+
+
+class _Transaction(NamedTuple):
+    """How far Kafka is with the last transaction of an id; `state` is empty if there was none."""
+
+    state: str
+    producer: tuple[int, int]
+
+
 @dataclass
 class Settlement:
-    """What has to be told again, kept over the tries of one owner to start a producer.
+    """What has to be told again, kept over the tries of an owner to start a producer.
 
     Attributes:
         group: the consumer group whose offsets the transactions commit.
@@ -51,30 +63,40 @@ class Settlement:
     group: str
     topics: Iterable[str]
     committed: bool | None = None
+    _connection: Any = field(default=None, repr=False)
+    _teller: tuple[int, int] | None = None
+
+    @property
+    def connected(self) -> bool:
+        """Whether the started producer still has the coordinator that knows its transactions."""
+        return self._connection is not None and self._connection.connected()
 
     async def start(self, producer: AIOKafkaProducer) -> None:
         """Start a transactional producer, and settle what its predecessors left open.
 
+        From then on the producer ends when its connection to the coordinator does: one that dialled
+        again would put its next transaction over what a broker left undone.
+
         Raises:
-            KafkaError: something did not work; a new producer may try again.
+            KafkaError, OSError: something did not work; a new producer may try again.
         """
         await producer.client.bootstrap()
-        if self.committed is None:
-            state = await _state(producer)
+        last = await _last(producer)
+        # A telling that broke off is no decision of its own.
+        if last.state not in _NOTHING and last.producer != self._teller:
             # One that is under way counts as aborted: the start of this producer aborts it.
-            self.committed = None if state in _NOTHING else state in _COMMITTED
+            self.committed = last.state in _COMMITTED
         await producer._sender.start()  # as `producer.start()`, which would connect once more
+        self._connection = await _hold(producer)
         if self.committed is not None:
+            manager = producer._txn_manager
+            self._teller = manager.producer_id, manager.producer_epoch
             await self._tell(producer, self.committed)
-            self.committed = None
+            self.committed = self._teller = None
 
     async def _tell(self, producer: AIOKafkaProducer, commit: bool) -> None:
         sender, manager = producer._sender, producer._txn_manager
-        partitions = [
-            TopicPartition(topic, partition)
-            for topic in self.topics
-            for partition in await producer.client._wait_on_metadata(topic)
-        ]
+        partitions = await self._partitions(producer)
         await producer.begin_transaction()
         for partition in partitions:
             manager.maybe_add_partition_to_txn(partition)
@@ -83,22 +105,69 @@ class Settlement:
             continue
         await (producer.commit_transaction() if commit else producer.abort_transaction())
         # Kafka answers before it has told anybody, and tells nobody when it has.
-        while await _state(producer) in _UNDER_WAY:  # noqa: ASYNC110
+        while (await _last(producer)).state in _UNDER_WAY:  # noqa: ASYNC110
             await asyncio.sleep(_POLL_SECONDS)
+        if not self.connected:  # a broker that came back may have told nobody either
+            raise CoordinatorLostError
+
+    async def _partitions(self, producer: AIOKafkaProducer) -> list[TopicPartition]:
+        """All that may have missed the decision; none of them may be without a leader now."""
+        client = producer.client
+        await client.coordinator_lookup(CoordinationType.GROUP, self.group)
+        partitions = [
+            TopicPartition(topic, partition)
+            for topic in self.topics
+            for partition in await client._wait_on_metadata(topic)
+        ]
+        leaders = [client.cluster.leader_for_partition(partition) for partition in partitions]
+        if any(leader is None or leader < 0 for leader in leaders):
+            await client.force_metadata_update()
+            raise LeaderNotAvailableError
+        return partitions
 
 
-async def _state(producer: AIOKafkaProducer) -> str:
-    """How far Kafka is with the last transaction of this id; empty if there was none."""
+async def _hold(producer: AIOKafkaProducer) -> Any:
+    """Let the producer end with its present connection to the coordinator; returns that."""
+    client, sender = producer.client, producer._sender
+    node = sender._coordinators.get(CoordinationType.TRANSACTION)
+    dial, forget = client._get_conn, sender._coordinator_dead
+    held = await dial(node, group=ConnectionGroup.COORDINATION) if node is not None else None
+    if held is None:
+        raise CoordinatorLostError
+
+    async def get_conn(node_id: int, **options: Any) -> Any:
+        if options.get("group") == ConnectionGroup.COORDINATION and node_id == node:
+            if not held.connected():
+                raise CoordinatorLostError
+            return held
+        return await dial(node_id, **options)
+
+    def coordinator_dead(kind: CoordinationType) -> None:
+        if kind is CoordinationType.TRANSACTION:
+            raise CoordinatorLostError
+        forget(kind)
+
+    client._get_conn, sender._coordinator_dead = get_conn, coordinator_dead
+    return held
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Not what is meant to happen: aiokafka prints a trace of all that it did not raise itself."""
+    return not (record.exc_info and isinstance(record.exc_info[1], CoordinatorLostError))
+
+
+logging.getLogger("aiokafka.producer.sender").addFilter(_is_news)
+
+
+async def _last(producer: AIOKafkaProducer) -> _Transaction:
     name = producer._txn_manager.transactional_id
     node = await producer._sender._find_coordinator(CoordinationType.TRANSACTION, name)
     answer = await producer.client.send(node, _DescribeTransactions(name))
     (found,) = answer.states
-    code, _, state, *_ = found
-    if code == _NO_SUCH_ID:
-        return ""
-    if code:
+    code, _, state, _, _, producer_id, epoch, *_ = found
+    if code and code != _NO_SUCH_ID:
         raise for_code(code)()
-    return str(state)
+    return _Transaction("" if code else state, (producer_id, epoch))
 
 
 class _DescribeTransactionsResponse(Response):

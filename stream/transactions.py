@@ -82,6 +82,7 @@ class PartitionWriter:
         self._timeout = timeout
         self._producer: AIOKafkaProducer | None = None
         self._one_at_a_time = asyncio.Lock()
+        self._opening: asyncio.Timeout | None = None
 
     @property
     def name(self) -> str:
@@ -91,6 +92,12 @@ class PartitionWriter:
     @property
     def _closed(self) -> bool:
         return self.state == "closed"
+
+    @property
+    def adrift(self) -> bool:
+        """Whether nothing is under way and the coordinator of its transactions is gone."""
+        idle = self.state == "open" and not self._one_at_a_time.locked()
+        return idle and not self._settlement.connected
 
     async def open(self) -> None:
         """Fence the former owner and learn where it stopped; retried until it works or `close`."""
@@ -124,29 +131,47 @@ class PartitionWriter:
                 self._lose("was fenced by another owner, or its transaction timed out")
                 return False
 
+    async def refresh(self) -> None:
+        """Settle what a broker left undone that ended while nothing came."""
+        async with self._one_at_a_time:
+            if self.state != "open" or self._settlement.connected:
+                return
+            try:
+                await self._recover(self.committed, self.committed, self.note)
+            except _FENCED:
+                self._lose("was fenced by another owner")
+
     async def close(self) -> None:
         """Give the partition up: a transaction under way is awaited, briefly."""
         with suppress(TimeoutError):
             async with asyncio.timeout(self._timeout / 4), self._one_at_a_time:
                 self.state = "closed"
         self.state = "closed"
+        if self._opening is not None:  # it would fence the next owner
+            with suppress(RuntimeError):  # its time is over anyway
+                self._opening.reschedule(asyncio.get_running_loop().time())
         await self._discard()
 
     async def _attempt(self, start: int, end: int, outputs: Outputs) -> bool | None:
         """One try: True if it is done, False if the partition is lost, None if it did not work."""
-        try:
-            await self._transact(end, outputs)
-            self.committed, self.note = end, outputs.note
-            return True
-        except _FENCED:
-            raise
-        except _BROKEN as error:
-            log.warning("%s offset %d: transaction broke: %r", self.name, start, error)
-        self.aborted += 1
+        if self._settlement.connected:
+            try:
+                await self._transact(end, outputs)
+                self.committed, self.note = end, outputs.note
+                return True
+            except _FENCED:
+                raise
+            except _BROKEN as error:
+                log.warning("%s offset %d: transaction broke: %r", self.name, start, error)
+            self.aborted += 1
+        return await self._recover(start, end, outputs.note)
+
+    async def _recover(self, start: int, end: int, note: str) -> bool | None:
+        """A new producer, and what Kafka says became of a batch: as `_attempt`."""
         await self._open_producer()
         if self._closed:
             return False
-        if self.committed == end and (start != end or self.note == outputs.note):
+        if self.committed == end and (start != end or self.note == note):
             return True
         if self.committed != start:
             self._lose(f"moved on to offset {self.committed} under another owner")
@@ -184,14 +209,18 @@ class PartitionWriter:
             producer = self._make_producer(f"{self._group}-{self.name}")
             self._producer = producer
             try:
-                async with asyncio.timeout(self._timeout):
+                async with asyncio.timeout(self._timeout) as self._opening:
                     await self._settlement.start(producer)
                     found = await _committed(producer, self._group, self.source)
                 self.committed, self.note = found
                 return
             except _BROKEN as error:
+                if isinstance(error, _FENCED) and self.state == "open":
+                    raise
                 log.warning("%s: cannot open a transaction yet: %r", self.name, error)
-                await backoff.wait()
+            finally:
+                self._opening = None
+            await backoff.wait()
 
     async def _first_commit(self) -> int:
         """A partition without a committed offset gets one, so that each batch has a known start."""
@@ -226,6 +255,9 @@ class PartitionWriter:
             if sender is not None:
                 sender.cancel()
             await producer.client.close()
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():  # what was suppressed above was meant for us
+            raise asyncio.CancelledError
 
 
 def builders_of(producer: AIOKafkaProducer, records: list[Record]) -> list[Any]:

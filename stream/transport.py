@@ -85,7 +85,7 @@ class BatchConsumer(Consumer):
         most = self.app.stream_settings.batch_records
         for fetched in await self._thread.fetch(sources, wait, most, ownership.places):
             writer = ownership.writers.get(fetched.source)
-            if not self.flow_active or writer is None or writer.state != "open":
+            if not self.flow_active or writer is None or writer.state != "open" or writer.held:
                 continue
             if fetched.start != writer.fetched_to and not await self._follows(writer, fetched):
                 continue

@@ -189,18 +189,23 @@ async def test_what_a_killed_broker_left_undone_is_neither_doubled_nor_lost(tmp_
         settings = StreamSettings(kafka_brokers=kafka.bootstrap, group="g")
         await create_topics(settings)
         await created_topics(settings)
-        for number in range(3):
-            only = writer(settings)
-            await only.open()
+        only = writer(settings)
+        await only.open()
+        for number in range(4):
             assert await only.commit(number, number + 1, outputs(settings, b"%d" % number))
             await asyncio.to_thread(kafka.kill)  # before its transaction log has been acted on
             await asyncio.to_thread(kafka.start)
-            await only.close()
-        assert await visible(settings) == [b"%d" % number for number in range(3)]
-        last = writer(settings)
-        await last.open()
-        assert last.committed == 3
-        await last.close()
+            if number == 1:
+                await only.close()
+                only = writer(settings)
+                await only.open()
+            elif number == 2:
+                assert only.adrift
+                await only.refresh()
+                assert not only.adrift
+        assert await only.commit(4, 5, outputs(settings, b"4"))
+        assert await visible(settings) == [b"%d" % number for number in range(5)]
+        await only.close()
 
 
 async def test_a_settlement_tells_the_end_of_the_last_transaction(settings: StreamSettings) -> None:
