@@ -1,6 +1,6 @@
 """Calm weeks to set limits and count false alarms, and bursts from many moments of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from bench.crises.pool import CAUSES, Pool
 from bench.crises.traffic import START, WEEK, Burst, Traffic
 from sentiment.alerts import BuzzAlert
 from stream.buzz.detector import Sighting
+from stream.buzz.options import MethodName
 
 LEVELS = (1.3, 5.0, 10.0, 20.0)
 """Mentions a minute: about 4, 15, 30 and 60 negatives in ten minutes."""
@@ -50,19 +51,23 @@ def bursts() -> dict[str, list[Burst]]:
     }
 
 
-def tune(pool: Pool, seeds: list[int], weeks: int, knob: float) -> dict[str, float]:
+def tune(
+    pool: Pool, seeds: list[int], weeks: int, knob: float, simple: Sequence[MethodName] = SIMPLE
+) -> dict[str, float]:
     """Limits of the simple methods and of the oracle (by size) at the knob's rate."""
     traces: dict[str, list[list[float]]] = {}
     for level in LEVELS:
         for seed in seeds:
-            for name, trace in _record(pool, level, weeks, seed).items():
+            for name, trace in _record(pool, level, weeks, seed, simple).items():
                 traces.setdefault(name, []).append(trace)
     return {name: limit_for(found, knob, WARMUP, _GAP) for name, found in traces.items()}
 
 
-def _record(pool: Pool, level: float, weeks: int, seed: int) -> dict[str, list[float]]:
+def _record(
+    pool: Pool, level: float, weeks: int, seed: int, simple: Sequence[MethodName]
+) -> dict[str, list[float]]:
     traffic = Traffic(pool, level, weeks, seed)
-    lanes = {name: Lane.recording(name, pool) for name in SIMPLE}
+    lanes = {name: Lane.recording(name, pool) for name in simple}
     oracles = {_oracle(size): Oracle(size, pool.rates.false_negative) for size in SIZES}
     found: dict[str, list[float]] = {name: [] for name in oracles}
     for place in range(len(traffic.rate)):
@@ -87,7 +92,7 @@ def evaluate(
 ) -> Iterator[Outcome | tuple[str, float]]:  # fmt: skip
     """Bursts from `moments` random minutes, and (method, false alarms) of the calm weeks."""
     traffic = Traffic(pool, level, weeks, seed)
-    lanes = {name: Lane.start(name, pool, limits[name], knob) for name in SIMPLE}
+    lanes = {name: Lane.start(name, pool, limits[name], knob) for name in SIMPLE if name in limits}
     lanes["tail"] = Lane.start("tail", pool, None, knob)
     false_alarms = dict.fromkeys(lanes, 0)
     span = len(traffic.rate) - WARMUP - HORIZON
