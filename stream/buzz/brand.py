@@ -5,10 +5,9 @@ mention, `closed` and `texts` with every minute, `profile` with every hour.
 """
 
 from dataclasses import dataclass, field
-from typing import Annotated
 
 import orjson
-from pydantic import PlainValidator, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from sentiment.errors import BadMessageError
 from stream.buzz.alarm import Alarm
@@ -20,7 +19,6 @@ from stream.buzz.share import ModelShare
 from stream.buzz.texts import RecentTexts, SampleText
 from stream.buzz.words import Background
 
-_Digests = Annotated[RecentDigests, PlainValidator(RecentDigests.unpacked)]
 _PRIOR_MENTIONS = 20.0
 _PRIOR_SHARE = 0.3
 PARTS = ("open", "closed", "texts", "profile")
@@ -54,8 +52,8 @@ class OpenPart:
     late: int = 0
     near_until: int = -1
     steps: dict[int, OpenStep] = field(default_factory=dict)
-    recent: _Digests = field(default_factory=RecentDigests)
-    sketches: _Digests = field(default_factory=RecentDigests)
+    recent: RecentDigests = field(default_factory=RecentDigests)
+    sketches: RecentDigests = field(default_factory=RecentDigests)
 
     @property
     def is_near(self) -> bool:
@@ -132,15 +130,7 @@ def new_brand(brand: str, options: BuzzOptions) -> BrandState:
 
 def dump_part(state: BrandState, part: str) -> bytes:
     """One part of the state as JSON."""
-    return orjson.dumps(getattr(state, part), default=_plain, option=orjson.OPT_NON_STR_KEYS)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, RecentDigests):
-        return value.packed()
-    if isinstance(value, tuple):
-        return tuple(value)
-    raise TypeError(f"a state holds no {type(value).__name__}")
+    return orjson.dumps(getattr(state, part), default=tuple, option=orjson.OPT_NON_STR_KEYS)
 
 
 def load_brand(brand: str, parts: dict[str, bytes], options: BuzzOptions) -> BrandState:

@@ -1,9 +1,7 @@
 """One text counts once: exact copies by digest, near copies by the words they share."""
 
 import re
-from array import array
-from base64 import b64decode, b64encode
-from collections.abc import Iterable
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import combinations
 
@@ -43,41 +41,16 @@ def _short(text: str) -> int:
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little") >> 1
 
 
-class RecentDigests:  # noqa: PLW1641 - it changes, so it has no hash
+@dataclass(slots=True)
+class RecentDigests:
     """Remembers the last 128 to 256 distinct texts, one to two hours long.
 
     Two generations of a dict (in order of arrival, so that a copy of the state is equal); a text
     that comes again moves to the young one, so that a storm of copies stays known.
     """
 
-    __slots__ = ("old", "young")
-
-    def __init__(self, young: Iterable[int] = (), old: Iterable[int] = ()) -> None:
-        self.young: dict[int, None] = dict.fromkeys(young)
-        self.old: dict[int, None] = dict.fromkeys(old)
-
-    def packed(self) -> list[str]:
-        """Both generations in base64: they are written with each batch, so size matters."""
-        return [
-            b64encode(array("Q", generation).tobytes()).decode()
-            for generation in (self.young, self.old)
-        ]
-
-    @classmethod
-    def unpacked(cls, packed: object) -> "RecentDigests":
-        """What was packed.
-
-        Raises:
-            ValueError: it is something else.
-        """
-        if isinstance(packed, cls):
-            return packed
-        if not isinstance(packed, list) or len(packed) != 2:
-            raise ValueError("expected two generations of digests")
-        return cls(*(array("Q", b64decode(generation)) for generation in packed))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, RecentDigests) and self.packed() == other.packed()
+    young: dict[int, None] = field(default_factory=dict)
+    old: dict[int, None] = field(default_factory=dict)
 
     def is_copy(self, digest: int) -> bool:
         """Whether the text was seen lately; remembers it."""
