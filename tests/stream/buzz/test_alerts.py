@@ -96,10 +96,10 @@ def test_near_copies_open_no_negative_alert(detector, calm_brand):
     assert opened(feed(detector, state, copies)) == []
 
 
-@pytest.mark.parametrize("each_minute", [2, 4, 12])
-def test_bots_that_write_slowly_open_no_negative_alert_either(detector, calm_brand, each_minute):
-    state, start = calm_brand()
-    traffic = MadeUp(9)
+@pytest.mark.parametrize(("rate", "each_minute"), [(0.6, 5), (0.6, 8), (1.3, 5)])
+def test_bots_open_no_negative_alert_of_a_brand_that_few_speak_of(detector, rate, each_minute):
+    traffic = MadeUp(9, rate=rate)
+    state, start, _ = learned(detector, traffic)
     said = [
         "this airline lost my bag twice and nobody at the desk cares at all",
         "three hours in the queue and then they tell us the flight is gone",
