@@ -120,10 +120,7 @@ def _branches(
         for number, burst in enumerate(kinds):
             cause = (place + number) % len(CAUSES)
             fork = traffic.fork([seed, place, number, len(name)])
-            minutes = [
-                fork.minute(place + age) + fork.burst(place + age, age, burst, cause)
-                for age in range(HORIZON)
-            ]
+            minutes = _Minutes(fork, place, burst, cause)
             base = (name, burst.shape, burst.size, expected)
             for method, lane in lanes.items():
                 went_on = lane.resume(snapshots[method])
@@ -136,7 +133,29 @@ def _branches(
                 yield Outcome("oracle", *base, delay)
 
 
-def _first(lane: Lane, place: int, minutes: list[list[Sighting]]) -> BuzzAlert | None:
+class _Minutes(Sequence[list[Sighting]]):
+    """The minutes from a burst's start on, made when they are first asked for."""
+
+    def __init__(self, traffic: Traffic, place: int, burst: Burst, cause: int) -> None:
+        self._traffic, self._place, self._burst, self._cause = traffic, place, burst, cause
+        self._made: list[list[Sighting]] = []
+
+    def __len__(self) -> int:
+        return HORIZON
+
+    def __getitem__(self, age: int) -> list[Sighting]:  # type: ignore[override]
+        if age >= HORIZON:
+            raise IndexError(age)
+        while len(self._made) <= age:
+            place = self._place + len(self._made)
+            self._made.append(
+                self._traffic.minute(place)
+                + self._traffic.burst(place, len(self._made), self._burst, self._cause)
+            )
+        return self._made[age]
+
+
+def _first(lane: Lane, place: int, minutes: Sequence[list[Sighting]]) -> BuzzAlert | None:
     for age, sightings in enumerate(minutes):
         for alert in lane.step(place + age, sightings):
             if alert.state == "open":
@@ -152,7 +171,7 @@ def _found(alert: BuzzAlert | None, place: int, cause: int) -> tuple[float | Non
 
 
 def _oracle_delay(
-    traffic: Traffic, place: int, burst: Burst, minutes: list[list[Sighting]],
+    traffic: Traffic, place: int, burst: Burst, minutes: Sequence[list[Sighting]],
     limits: dict[str, float],
 ) -> float | None:  # fmt: skip
     oracle = Oracle(burst.size, traffic.pool.rates.false_negative)
