@@ -119,5 +119,5 @@ class BuzzAgent:
     def _forget(self) -> None:
         """Brands of partitions that went away are shown by their new owner."""
         for writer in [writer for writer in self._memories if writer.state in ("lost", "closed")]:
-            for brand in self._memories.pop(writer).brands:
+            for brand in list(self._memories.pop(writer).brands):
                 self._board.forget(brand)

@@ -22,12 +22,13 @@ METHODS = ("tail", "ewma", "mean-sd", "fixed", "oracle")
 
 def summarise(outcomes: list[Outcome], false_alarms: Counter[str], months: float) -> dict[str, Any]:
     """Recall and delay by method, shape, size and traffic; decoys; false alarms a month."""
+    ran = [method for method in METHODS if any(o.method == method for o in outcomes)]
     rows = [
         _row(method, shape, size, bounds, outcomes)
         for bounds in _BINS
         for shape in ("step", "ramp", "storm")
         for size in sorted({outcome.size for outcome in outcomes if outcome.name == "crisis"})
-        for method in METHODS
+        for method in ran
     ]
     decoys = {
         name: {
@@ -42,7 +43,7 @@ def summarise(outcomes: list[Outcome], false_alarms: Counter[str], months: float
     return {
         "brand_months": round(months, 1),
         "false_alarms_per_brand_month": {
-            method: round(false_alarms[method] / months, 3) for method in METHODS[:-1]
+            method: round(false_alarms[method] / months, 3) for method in ran if method != "oracle"
         },
         "decoys_raised": decoys,
         "bar": _bar(outcomes),
@@ -103,11 +104,12 @@ def _name(bounds: tuple[int, int]) -> str:
 def show(summary: dict[str, Any]) -> None:
     """Print the summary."""
     console = Console()
-    table = Table("negatives / 10 min", "shape", "size", "bursts", *METHODS,
-                  title="found within 10 min, within 60 min, median delay in minutes")  # fmt: skip
     rows = summary["crises"]
-    for place in range(0, len(rows), len(METHODS)):
-        group = rows[place : place + len(METHODS)]
+    ran = list(dict.fromkeys(row["method"] for row in rows))
+    table = Table("negatives / 10 min", "shape", "size", "bursts", *ran,
+                  title="found within 10 min, within 60 min, median delay in minutes")  # fmt: skip
+    for place in range(0, len(rows), len(ran)):
+        group = rows[place : place + len(ran)]
         table.add_row(
             group[0]["negatives_in_10_min"], group[0]["shape"], f"{group[0]['size']:g}",
             str(group[0]["bursts"]), *(_cell(row) for row in group),

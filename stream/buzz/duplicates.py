@@ -54,11 +54,13 @@ class RecentDigests:
 
     def is_copy(self, digest: int) -> bool:
         """Whether the text was seen lately; remembers it."""
-        if digest in self.young:
+        young = self.young
+        if digest in young:
             return True
-        if len(self.young) >= _GENERATION:
+        if len(young) >= _GENERATION:
             self.turn()
-        self.young[digest] = None
+            young = self.young
+        young[digest] = None
         return digest in self.old
 
     def is_near_copy(self, keys: list[int]) -> bool:

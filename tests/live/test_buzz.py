@@ -35,7 +35,7 @@ def test_a_kill_a_zombie_and_a_dead_broker_amid_a_burst_change_neither_counts_no
     kafka: LocalKafka,
 ) -> None:
     versions.point(new_version(0.0))
-    fleet.environment["BADBUZZ_BATCH_RECORDS"] = "50"
+    fleet.environment["BADBUZZ_BATCH_RECORDS"] = "250"
     workers = [fleet.start(), fleet.start()]
     for worker in workers:
         wait_ready(worker)
