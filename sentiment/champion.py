@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sentiment import artefact
@@ -131,14 +132,13 @@ class Champion:
         """
         if self._running and self._running.pointer == pointer:
             return True
-        try:
+        with suppress(RegistryError):  # what stands on this disk can still be new enough
             await self.refresh()
-            return self.loaded
-        except RegistryError:
-            pass  # what stands on this disk can still be new enough
-        if self._running and self._running.pointer.change >= pointer.change:
-            return True
+            if pointer != self._refused:
+                return self.loaded
         async with self._lock:
+            if self._running and self._running.pointer.change >= pointer.change:
+                return True
             try:
                 await self._load(pointer)
             except (ArtefactError, RegistryError) as error:

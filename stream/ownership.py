@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterable
 
 from aiokafka import AIOKafkaProducer, TopicPartition
@@ -16,6 +17,9 @@ Takeover = Callable[[PartitionWriter], Awaitable[bool]]
 not read before."""
 
 _RETRY_SECONDS = 1.0
+_WORTH_AN_OVERLAP = 250
+"""Records of a batch that is worth scoring while the one before it commits. A smaller one waits for
+that commit, and grows meanwhile: fewer transactions, each with more in it, are sooner done."""
 
 
 class Ownership:
@@ -28,6 +32,7 @@ class Ownership:
     def __init__(self, settings: StreamSettings) -> None:
         self.writers: dict[TopicPartition, PartitionWriter] = {}
         self.room = asyncio.Event()
+        self.on_room: Callable[[], None] = lambda: None
         self._settings = settings
         self._takeovers: dict[str, Takeover] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -61,36 +66,46 @@ class Ownership:
             task.cancel()
         await asyncio.gather(*(writer.close() for writer in writers.values()))
 
+    @property
+    def places(self) -> int:
+        """How many more batches may be under way."""
+        flying = sum(writer.in_flight for writer in self.writers.values())
+        return max(self._settings.batches_in_flight - flying, 0)
+
     def fetchable(self, active: Iterable[TopicPartition]) -> list[TopicPartition]:
         """The partitions among `active` that have room for another batch."""
-        flying = sum(writer.in_flight for writer in self.writers.values())
-        if flying >= self._settings.batches_in_flight:
+        if not self.places:
             return []
         most = self._settings.batches_in_flight_per_partition
-        return [
+        ready = [
             source
             for source in active
             if (writer := self.writers.get(source)) is not None
             and writer.state == "open"
             and not writer.held
-            and writer.in_flight < most
+            and writer.in_flight < (most if writer.batch_records >= _WORTH_AN_OVERLAP else 1)
         ]
+        # Those that were served longest ago come first, so that none starves.
+        return sorted(ready, key=lambda source: self.writers[source].fetched_at)
 
-    def fetched(self, writer: PartitionWriter, end: int) -> None:
-        """A batch up to `end` is under way."""
+    def fetched(self, writer: PartitionWriter, end: int, records: int = 0) -> None:
+        """A batch of so many records, up to `end`, is under way."""
         writer.fetched_to = end
+        writer.batch_records = records
+        writer.fetched_at = time.monotonic()
         writer.in_flight += 1
 
     def finished(self, writer: PartitionWriter) -> None:
         """A batch is committed or dropped."""
         writer.in_flight -= 1
         self.room.set()
+        self.on_room()
 
     def take_lost(self) -> bool:
         """Whether a partition was dropped, so that the group has to share out anew: said once."""
-        lost = [writer for writer in self.writers.values() if writer.state == "lost"]
-        for writer in lost:
-            del self.writers[writer.source]
+        lost = [w for w in self.writers.values() if w.state == "lost" and not w.given_back]
+        for writer in lost:  # it stays, for `release` to close it and for /health to see it
+            writer.given_back = True
         return bool(lost)
 
     @property
@@ -105,12 +120,13 @@ class Ownership:
             transactional_id=transactional_id,
             transaction_timeout_ms=int(settings.transaction_seconds * 1000),
             request_timeout_ms=int(settings.transaction_seconds * 1000),
+            retry_backoff_ms=10,
             max_batch_size=settings.max_message_bytes - 1_024,
             compression_type=None if settings.compression == "none" else settings.compression,
         )
 
     async def _take_over(self, writer: PartitionWriter, takeover: Takeover) -> None:
-        while writer.state == "open" and not await takeover(writer):
+        while writer.state == "open" and not await _tried(takeover, writer):
             log.warning("%s waits until it can go on in order.", writer.name)
             await asyncio.sleep(_RETRY_SECONDS)
         writer.held = False
@@ -120,3 +136,11 @@ class Ownership:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+async def _tried(takeover: Takeover, writer: PartitionWriter) -> bool:
+    try:
+        return await takeover(writer)
+    except Exception:
+        log.exception("%s cannot be taken over yet.", writer.name)
+        return False

@@ -11,9 +11,11 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
+from weakref import WeakKeyDictionary
 
 from stream.batch import Batch, Outputs
 from stream.metrics import StreamMetrics
+from stream.transactions import PartitionWriter
 
 log = logging.getLogger(__name__)
 
@@ -49,10 +51,13 @@ class Pipeline:
         self._finished = finished
         self._stages = [ThreadPoolExecutor(1, name) for name in ("prepare", "infer", "publish")]
         self._running: set[asyncio.Task[None]] = set()
+        self._last: WeakKeyDictionary[PartitionWriter, asyncio.Task[None]] = WeakKeyDictionary()
 
     def submit(self, batch: Batch, work: Work) -> None:
         """Start on a batch. How many are under way at once is the transport's to bound."""
-        task = asyncio.create_task(self._run(batch, work))
+        before = self._last.get(batch.writer)
+        task = asyncio.create_task(self._run(batch, work, before))
+        self._last[batch.writer] = task
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
@@ -61,23 +66,32 @@ class Pipeline:
         if self._running:
             await asyncio.wait(self._running, timeout=seconds)
 
-    async def _run(self, batch: Batch, work: Work) -> None:
+    async def _run(self, batch: Batch, work: Work, before: asyncio.Task[None] | None) -> None:
+        writer = batch.writer
         try:
             outputs = await self._score(batch, work)
+            if before is not None:
+                # The one before may have been taken apart, message by message, and so be later.
+                await asyncio.wait([before])
             started = time.perf_counter()
-            before = batch.writer.aborted
-            done = await batch.writer.commit(batch.start, batch.end, outputs)
-            self._metrics.aborts.inc(batch.writer.aborted - before)
+            aborted = writer.aborted
+            done = await writer.commit(batch.start, batch.end, outputs)
+            self._metrics.aborts.inc(writer.aborted - aborted)
             if done:
                 self._count(batch, outputs, time.perf_counter() - started)
-            else:
-                self._metrics.dropped.inc()
+                return
+            self._metrics.dropped.inc()
+            if writer.state == "open":
+                writer.state = "lost"
         except Exception:
             # A bug, not a message: the batch is not committed, the partition stands still and
             # /health says so, until the next owner tries again.
-            log.exception("%s offset %d: batch failed.", batch.writer.name, batch.start)
+            log.exception("%s offset %d: batch failed.", writer.name, batch.start)
+            if writer.state == "open":
+                writer.state = "failed"
             await asyncio.sleep(_RETRY_SECONDS)
-            batch.writer.state = "lost"
+            if writer.state == "failed":
+                writer.state = "lost"
         finally:
             self._finished(batch)
 

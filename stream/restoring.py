@@ -16,8 +16,8 @@ async def read_back(settings: Settings, source: TopicPartition) -> list[tuple[by
     consumer = AIOKafkaConsumer(
         **settings.kafka_client, isolation_level="read_committed", enable_auto_commit=False
     )
-    await consumer.start()
     try:
+        await consumer.start()
         consumer.assign([source])
         first = (await consumer.beginning_offsets([source]))[source]
         end = (await consumer.end_offsets([source]))[source]

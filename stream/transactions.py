@@ -68,9 +68,12 @@ class PartitionWriter:
         self.note = ""
         self.held = False
         self.in_flight = 0
+        self.batch_records = 0
+        self.fetched_at = 0.0
+        self.given_back = False
         self.aborted = 0
         self.committed_timestamp = time.time()
-        self.state: Literal["opening", "open", "lost", "closed"] = "opening"
+        self.state: Literal["opening", "open", "failed", "lost", "closed"] = "opening"
         self._group = group
         self._make_producer = make_producer
         self._first_offset = first_offset
@@ -106,9 +109,9 @@ class PartitionWriter:
             if self.state != "open" or start != self.committed:
                 return False
             try:
-                done = None
-                while done is None:
-                    done = await self._attempt(start, end, outputs)
+                backoff = Backoff()
+                while (done := await self._attempt(start, end, outputs)) is None:
+                    await backoff.wait()
                 return done
             except _FENCED:
                 self._lose("was fenced by another owner, or its transaction timed out")

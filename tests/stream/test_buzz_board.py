@@ -1,6 +1,7 @@
 """The detector's findings as metrics, from real states and alerts."""
 
 from datetime import UTC, datetime
+from hashlib import sha256
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -36,12 +37,18 @@ def alert(state: str, brand: str = "delta", kind: str = "negative") -> BuzzAlert
     )  # fmt: skip
 
 
+def different_text(number: int) -> str:
+    """Texts that share no word: near copies would be counted once."""
+    digest = sha256(str(number).encode()).hexdigest()
+    return " ".join(digest[i : i + 8] for i in range(0, 64, 8))
+
+
 def closed_minutes(brand: str, negative: int, other: int) -> BrandState:
     state = new_brand(brand, OPTIONS)
     detector = Detector(OPTIONS)
     minute = 30_000_000
     sightings = [
-        Sighting(minute, 0.9 if i < negative else 0.1, "1", i, f"text {i}", str(i))
+        Sighting(minute, 0.9 if i < negative else 0.1, "1", i, different_text(i), str(i))
         for i in range(negative + other)
     ]
     detector.update(state, sightings, minute)
