@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from aiokafka import ConsumerRecord
+from aiokafka.partitioner import murmur2
 from prometheus_client import Counter
 
 if TYPE_CHECKING:
@@ -39,6 +40,14 @@ class Record(NamedTuple):
     key: bytes | None
     value: bytes | None
     headers: Headers
+
+
+def partition_of(key: bytes, partitions: int) -> int:
+    """The partition of a key, as the Java client's default partitioner chooses it.
+
+    librdkafka calls it `murmur2_random`.
+    """
+    return int(murmur2(key) & 0x7FFFFFFF) % partitions
 
 
 @dataclass(slots=True)

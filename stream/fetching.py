@@ -34,6 +34,8 @@ class Fetched(NamedTuple):
 class BatchConsumerThread(AIOKafkaConsumerThread):
     """Runs aiokafka's consumer in a thread of its own, so that heartbeats go on under load."""
 
+    _nudged: asyncio.Future[None] | None = None
+
     async def on_start(self) -> None:
         """Connect; while no broker answers, try again for as long as it takes."""
         backoff = Backoff()
@@ -48,8 +50,6 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
                 self.log.warning("The consumer cannot connect yet: %r", error)
                 await consumer.stop()
                 await backoff.wait()
-
-    _nudged: asyncio.Future[None] | None = None
 
     def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
         settings: StreamSettings = self.app.stream_settings

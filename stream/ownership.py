@@ -108,11 +108,6 @@ class Ownership:
             writer.given_back = True
         return bool(lost)
 
-    @property
-    def aborts(self) -> int:
-        """Transactions that broke under the present writers."""
-        return sum(writer.aborted for writer in self.writers.values())
-
     def _producer(self, transactional_id: str) -> AIOKafkaProducer:
         settings = self._settings
         return AIOKafkaProducer(

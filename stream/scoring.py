@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import orjson
 from aiokafka import ConsumerRecord
-from aiokafka.partitioner import murmur2
 
 from sentiment.champion import Running
 from sentiment.errors import BadMessageError
@@ -22,7 +21,7 @@ from sentiment.messages import SCHEMA_VERSION, Label, Tweet
 from sentiment.scorer import Probabilities
 from sentiment.tokenizer import Ragged
 from sentiment.topics import DEAD_LETTER_ROOM, DEAD_LETTERS, MENTIONS, SCORED
-from stream.batch import Batch, Outputs, Record
+from stream.batch import Batch, Outputs, Record, partition_of
 from stream.brands import BrandFile
 from stream.deadletters import Stage, dead_letter, reason_of, size_of
 from stream.metrics import StreamMetrics
@@ -33,7 +32,6 @@ from stream.settings import StreamSettings
 
 _RECORD_ROOM = 128
 """Bytes of a record beside its key, value and headers."""
-
 
 _SCORE: Stage = "score"
 
@@ -202,8 +200,7 @@ class ScoreBatch:
         value = orjson.dumps(
             {"brand": brand, "event_time": event_time, **{name: fields[name] for name in kept}}
         )
-        # As the Java client's default partitioner: librdkafka calls it murmur2_random.
-        partition = (murmur2(key) & 0x7FFFFFFF) % self._scoring.mention_partitions
+        partition = partition_of(key, self._scoring.mention_partitions)
         return partition, Record(record.timestamp, key, value, list(record.headers))
 
     def _outputs(

@@ -12,12 +12,27 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from sentiment.errors import BrokerError, TopicError
 from sentiment.settings import Settings
-from sentiment.topics import SCORED, TWEETS, TopicSpec, topic_specs
+from sentiment.topics import (
+    DEAD_LETTERS,
+    MENTIONS,
+    MINUTES,
+    SCORED,
+    TWEETS,
+    TopicSpec,
+    topic_specs,
+)
 from stream.backoff import Backoff
 
 log = logging.getLogger(__name__)
 
 _SPREAD_SECONDS = 10.0
+_SAME_PARTITION = (
+    (TWEETS, SCORED),
+    (TWEETS, DEAD_LETTERS),
+    (MENTIONS, DEAD_LETTERS),
+    (MENTIONS, MINUTES),
+)
+"""Topics and those that the worker writes beside them, partition by partition."""
 _CHECKED = ("max.message.bytes", "cleanup.policy")
 
 
@@ -86,12 +101,7 @@ async def check_topics(settings: Settings) -> dict[str, int]:
         for spec in specs:
             if spec.name in found:
                 faults += _faults(spec, await _config(admin, spec.name))
-    tweets, scored = settings.topic(TWEETS), settings.topic(SCORED)
-    if found.get(tweets) and found.get(scored) and found[tweets] > found[scored]:
-        faults.append(
-            f"{scored} has {found[scored]} partitions, expected at least the {found[tweets]} "
-            f"of {tweets}: a result goes to the partition of its tweet"
-        )
+    faults += _too_few(settings, found)
     if faults:
         raise TopicError(
             "; ".join(faults) + ". Run `badbuzz topics create` for those that are missing; "
@@ -113,6 +123,18 @@ async def checked_topics(settings: Settings) -> dict[str, int]:
         except BrokerError as error:
             log.warning("%s Trying again.", error)
             await backoff.wait()
+
+
+def _too_few(settings: Settings, found: dict[str, int]) -> list[str]:
+    faults = []
+    for source_name, derived_name in _SAME_PARTITION:
+        source, derived = settings.topic(source_name), settings.topic(derived_name)
+        if source in found and derived in found and found[source] > found[derived]:
+            faults.append(
+                f"{derived} has {found[derived]} partitions, expected at least the "
+                f"{found[source]} of {source}: what comes of a record goes to its own partition"
+            )
+    return faults
 
 
 def _faults(spec: TopicSpec, config: dict[str, str]) -> list[str]:

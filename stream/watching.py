@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from aiokafka import ConsumerRecord
-from aiokafka.partitioner import murmur2
 from pydantic import ValidationError
 
 from sentiment.alerts import BuzzAlert
 from sentiment.errors import BadMessageError
 from sentiment.messages import Mention
 from sentiment.topics import ALERTS, DEAD_LETTER_ROOM, DEAD_LETTERS, MINUTES
-from stream.batch import Batch, Outputs, Record
+from stream.batch import Batch, Outputs, Record, partition_of
 from stream.buzz.brand import BrandState, dump_part, load_brand, new_brand
 from stream.buzz.detector import Detector, Sighting
 from stream.buzz.duplicates import text_digest
@@ -137,7 +136,7 @@ class WatchBatch:
             outputs.add(settings.topic(MINUTES), batch.partition, state)
         for alert in alerts:
             key = alert.brand.encode()
-            partition = (murmur2(key) & 0x7FFFFFFF) % self._watching.alert_partitions
+            partition = partition_of(key, self._watching.alert_partitions)
             value = alert.model_dump_json().encode()
             outputs.add(settings.topic(ALERTS), partition, [Record(now, key, value, [])])
         self._bury(outputs, batch, rejects)
