@@ -34,6 +34,11 @@ class HuggingFaceTokenizer:
         self._tokenizer.no_padding()
         self.unknown_id: int | None = self._tokenizer.token_to_id("[UNK]")
 
+    @property
+    def size(self) -> int:
+        """Number of different ids."""
+        return max(self._tokenizer.get_vocab().values()) + 1
+
     def encode(self, texts: Sequence[str]) -> Ragged:
         """Ids of each text, special tokens included."""
         cleaned = [clean(text) for text in texts]

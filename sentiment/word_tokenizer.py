@@ -25,6 +25,11 @@ class WordTokenizer:
         self.max_tokens = max_tokens
         self._ids = {word: number for number, word in enumerate(self.vocabulary, start=2)}
 
+    @property
+    def size(self) -> int:
+        """Number of different ids."""
+        return len(self.vocabulary) + 2
+
     def encode(self, texts: Sequence[str]) -> Ragged:
         """Ids of each text; a text without a word is one unknown word."""
         get, limit = self._ids.get, self.max_tokens
