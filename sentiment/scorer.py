@@ -24,6 +24,9 @@ _LABELS: tuple[Label, Label, Label] = ("positive", "uncertain", "negative")
 _IDS_PER_CALL = 16_384
 """Ids in one call of the graph: large enough to hide the call, small enough for the cache and
 for the other threads to find work."""
+_IDS_PER_PADDED_CALL = 512
+"""A transformer holds thousands of numbers for each id: with more ids at once they leave the
+cache, and a text takes up to four times as long."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +143,7 @@ def _require_inputs(session: Any, layout: Layout, folder: Path) -> None:
 
 
 def _ragged_calls(encoded: Ragged) -> Iterator[tuple[NDArray[np.int64], _Feed]]:
-    for first, last in _chunks(encoded.lengths):
+    for first, last in _chunks(encoded.lengths, _IDS_PER_CALL):
         offsets = encoded.offsets[first : last + 1]
         ids = encoded.ids[offsets[0] : offsets[-1]]
         yield np.arange(first, last), {"ids": ids, "offsets": offsets - offsets[0]}
@@ -162,7 +165,7 @@ def _exact_calls(encoded: Ragged) -> Iterator[tuple[NDArray[np.int64], _Feed]]:
 def _padded_calls(encoded: Ragged) -> Iterator[tuple[NDArray[np.int64], _Feed]]:
     order = np.argsort(encoded.lengths, kind="stable")
     lengths = encoded.lengths[order]
-    for first, last in _chunks(lengths):
+    for first, last in _chunks(lengths, _IDS_PER_PADDED_CALL):
         rows, longest = order[first:last], int(lengths[last - 1])
         here = lengths[first:last]
         places = np.arange(longest) < here[:, None]
@@ -172,11 +175,11 @@ def _padded_calls(encoded: Ragged) -> Iterator[tuple[NDArray[np.int64], _Feed]]:
         yield rows, {"ids": ids, "lengths": here.astype(np.int32)}
 
 
-def _chunks(lengths: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    """Neighbouring texts, about `_IDS_PER_CALL` ids at a time, at least one text."""
+def _chunks(lengths: NDArray[np.int64], most: int) -> Iterator[tuple[int, int]]:
+    """Neighbouring texts, about `most` ids at a time, at least one text."""
     if not len(lengths):
         return
-    bins = np.cumsum(np.maximum(lengths, 1)) // _IDS_PER_CALL
+    bins = np.cumsum(np.maximum(lengths, 1)) // most
     edges = [0, *(np.flatnonzero(np.diff(bins)) + 1).tolist(), len(lengths)]
     yield from itertools.pairwise(edges)
 

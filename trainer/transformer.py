@@ -50,11 +50,16 @@ def read_tokenizer(folder: Path, max_tokens: int) -> HuggingFaceTokenizer:
 
 
 def build_encoder(folder: Path, precision: str = "float32") -> Any:
-    """ids [n, longest] and lengths [n] in, the mean of each text's own tokens out, [n, width]."""
+    """ids [n, longest] and lengths [n] in, the mean of each text's own tokens out, [n, width].
+
+    The embeddings of the tokens stay as they were pretrained: they are half of the weights, and
+    words that the training texts lack would be left behind by their neighbours.
+    """
     import keras  # noqa: PLC0415
     import keras_hub  # noqa: PLC0415
 
     backbone = keras_hub.models.Backbone.from_preset(str(folder), dtype=precision)
+    backbone.token_embedding.trainable = False
     ids = keras.Input((None,), dtype="int32", name="ids")
     lengths = keras.Input((), dtype="int32", name="lengths")
     places = keras.ops.cumsum(keras.ops.ones_like(ids), axis=1)

@@ -5,7 +5,7 @@ is padded, so a text scores the same alone and in any batch, and no mask slows t
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from trainer.context import Context
 from trainer.data import Split, Tweets
 from trainer.glove import Vectors, matrix
 from trainer.keras_graph import write_exact_graph
+from trainer.wide import beside, fit_wide
 
 Layers = Callable[[Any], Any]
 """Embedded words [n, length, dimensions] to features [n, any number], as Keras tensors."""
@@ -89,6 +90,18 @@ def fit_to(
     )
     network.train(model, task, plan, run)
     return FittedWordNetwork(tokenizer, model)
+
+
+def widened(
+    fitted: FittedWordNetwork, train: Texts, validation: Tweets, strength: float
+) -> FittedWordNetwork:
+    """A network with a linear model beside it, which learns from the same texts."""
+    tokenizer = fitted.tokenizer
+    learned = _encoded(tokenizer, train.texts, train.negative)
+    unseen = _encoded(tokenizer, validation.texts, validation.negative)
+    wide = fit_wide(learned, tokenizer.size, strength)
+    deep = fitted.logits(validation.texts)
+    return replace(fitted, model=beside(fitted.model, wide, unseen, deep))
 
 
 def build_model(layers: Layers, embeddings: NDArray[np.float32]) -> Any:

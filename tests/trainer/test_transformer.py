@@ -81,7 +81,7 @@ def test_the_student_learns_from_the_teachers_soft_labels(
 ) -> None:
     (tmp_path / "glove.6B.50d.txt").write_text("great 1 0 0\nawful 0 1 0\nnot 0 0 1\n")
     plan = Schedule(epochs=3, batch=32, rate=5e-3)
-    student = Student(tmp_path, Teacher(settings), copies=1, units=8, filters=8, plan=plan)
+    student = Student(tmp_path, Teacher(settings), copies=1, units=8, plan=plan)
     run = Context(tmp_path / "checkpoints", Console(quiet=True))
     learned = build(student, parts, tmp_path / "artefact", run)
     assert learned.parity <= 1e-5

@@ -1,7 +1,7 @@
 """DistilBERT, or any BERT-like model of a Hugging Face directory, fine-tuned by Keras Hub."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from trainer.keras_graph import write_padded_graph
 from trainer.padded import padded_feed
 from trainer.quantise import quantise
 from trainer.transformer import build_encoder, fetched, read_tokenizer
+from trainer.wide import beside, fit_wide
 
 _PATTERNS = (
     "config.json",
@@ -33,12 +34,15 @@ _PATTERNS = (
 class DistilBert:
     """The candidate and its settings.
 
+    A linear model over its tokens and pairs of them stands beside it (`trainer.wide`).
+
     Attributes:
         source: a Hugging Face directory, or a name on its hub.
         max_tokens: a longer text is cut here, in training and in the artefact.
         int8: whether the artefact computes in 8 bits.
         precision: Keras' policy while training; bfloat16 is 2.5 times as fast where the processor
             has AMX and no slower than float32 elsewhere.
+        strength: inverse of the L2 penalty of the linear model beside the transformer.
     """
 
     source: str
@@ -46,28 +50,29 @@ class DistilBert:
     max_tokens: int = 64
     int8: bool = False
     precision: str = "mixed_bfloat16"
+    strength: float = 0.4
     plan: network.Schedule = field(
-        default_factory=lambda: network.Schedule(epochs=3, batch=64, rate=1e-4)
+        default_factory=lambda: network.Schedule(epochs=2, batch=64, rate=1e-4)
     )
 
     def fit(self, split: Split, run: Context) -> "FittedDistilBert":
-        """Fine-tune all weights."""
+        """Fine-tune all weights but those of the tokens' embeddings."""
         import keras  # noqa: PLC0415 - takes seconds; only networks need it
 
         keras.utils.set_random_seed(run.seed)
         folder = fetched(self.source)
         tokenizer = read_tokenizer(folder, self.max_tokens)
         model = build_model(folder, self.precision)
-        task = network.Task(
-            _encoded(tokenizer, with_emoticons(split.train)),
-            _encoded(tokenizer, split.validation),
-            padded_feed,
-            network.like_lengths,
-        )
+        train = _encoded(tokenizer, with_emoticons(split.train))
+        validation = _encoded(tokenizer, split.validation)
+        task = network.Task(train, validation, padded_feed, network.like_lengths)
         network.train(model, task, self.plan, run)
         exact = build_model(folder, "float32")
         exact.set_weights(model.get_weights())
-        return FittedDistilBert(tokenizer, exact, self.int8)
+        alone = FittedDistilBert(tokenizer, exact, self.int8)
+        wide = fit_wide(train, tokenizer.size, self.strength)
+        both = beside(exact, wide, validation, alone.logits(split.validation.texts))
+        return replace(alone, model=both)
 
 
 @dataclass(frozen=True)

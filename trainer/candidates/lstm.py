@@ -31,10 +31,14 @@ class Lstm:
         return word_network.fit(self._layers, vectors, self.plan, split, run)
 
     def _layers(self, embedded: Any) -> Any:
-        """The largest and the mean state over a text's words."""
-        import keras  # noqa: PLC0415 - takes seconds; only networks need it
+        return pooled_states(embedded, self.units)
 
-        recurrent = keras.layers.LSTM(self.units, return_sequences=True)
-        states = keras.layers.Bidirectional(recurrent)(embedded)
-        pools = keras.layers.GlobalMaxPooling1D(), keras.layers.GlobalAveragePooling1D()
-        return keras.layers.concatenate([pool(states) for pool in pools])
+
+def pooled_states(embedded: Any, units: int) -> Any:
+    """The largest and the mean state over a text's words, of both directions."""
+    import keras  # noqa: PLC0415 - takes seconds; only networks need it
+
+    recurrent = keras.layers.LSTM(units, return_sequences=True)
+    states = keras.layers.Bidirectional(recurrent)(embedded)
+    pools = keras.layers.GlobalMaxPooling1D(), keras.layers.GlobalAveragePooling1D()
+    return keras.layers.concatenate([pool(states) for pool in pools])

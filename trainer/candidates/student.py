@@ -12,6 +12,7 @@ import numpy as np
 
 from trainer import network, word_network
 from trainer.augment import variants, with_emoticons
+from trainer.candidates.lstm import pooled_states
 from trainer.context import Context
 from trainer.data import Split
 from trainer.glove import Vectors, find_glove, load_glove
@@ -30,16 +31,18 @@ class Student:
         copies: made-up variants of each training text.
         read_dimensions: of the word vectors that the transformer gives, beside GloVe's.
         trust: weight of the teacher's opinion on labelled texts; the rest is the label's.
+        units: of each direction.
+        strength: inverse of the L2 penalty of the linear model beside the network.
     """
 
     glove: Path
     teacher: Teacher
     name: str = "student"
     copies: int = 1
-    read_dimensions: int = 100
+    read_dimensions: int = 64
     trust: float = 0.8
     units: int = 96
-    filters: int = 64
+    strength: float = 0.4
     plan: network.Schedule = field(
         default_factory=lambda: network.Schedule(epochs=6, batch=256, rate=2e-3)
     )
@@ -53,7 +56,8 @@ class Student:
         soft[:known] = self.trust * soft[:known] + (1 - self.trust) * labelled.negative
         shape = word_network.Shape(self._layers, self._vectors(texts, run))
         train = word_network.Texts(texts, soft)
-        return word_network.fit_to(shape, self.plan, train, split.validation, run)
+        alone = word_network.fit_to(shape, self.plan, train, split.validation, run)
+        return word_network.widened(alone, train, split.validation, self.strength)
 
     def _vectors(self, texts: list[str], run: Context) -> Vectors:
         """GloVe's vector and the transformer's for each word, end to end."""
@@ -71,15 +75,4 @@ class Student:
         return path.read_text("utf-8").splitlines() if path else []
 
     def _layers(self, embedded: Any) -> Any:
-        """States of a recurrent layer and answers of filters, pooled over a text's words."""
-        import keras  # noqa: PLC0415 - takes seconds; only networks need it
-
-        recurrent = keras.layers.LSTM(self.units, return_sequences=True)
-        states = keras.layers.Bidirectional(recurrent)(embedded)
-        answers = [
-            keras.layers.Conv1D(self.filters, width, padding="same", activation="relu")(embedded)
-            for width in (1, 2, 3)
-        ]
-        pooled = [keras.layers.GlobalMaxPooling1D()(one) for one in (states, *answers)]
-        pooled.append(keras.layers.GlobalAveragePooling1D()(states))
-        return keras.layers.concatenate(pooled)
+        return pooled_states(embedded, self.units)

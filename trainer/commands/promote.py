@@ -90,26 +90,15 @@ def promote_version(
         PromotionError: it did not win.
         RegistryError: MLflow does not answer, or lacks the version.
     """
-    from trainer.data import split  # noqa: PLC0415 - these take seconds to import
-    from trainer.promotion import judge  # noqa: PLC0415
-    from trainer.register import Versions  # noqa: PLC0415
-    from trainer.shadow import shadow_check, shadow_of  # noqa: PLC0415
-    from trainer.source import training_data  # noqa: PLC0415
-    from trainer.versions import open_version  # noqa: PLC0415
+    from trainer.register import Versions  # noqa: PLC0415 - MLflow takes seconds
 
     versions = Versions(settings)
     number, champion = version or versions.newest(), versions.champion()
     if champion is not None and champion.version == number:
         raise PromotionError(f"version {number} is the champion already.")
-    tweets, origin = training_data(settings.data_dir)
-    test = split(tweets).test
-    console.print(f"Judged on the {len(test):,} test rows of {origin}.")
-    old = open_version(settings, champion.version) if champion is not None else None
-    verdict = judge(open_version(settings, number), old, test, rules)
+    verdict = _judged(settings, number, champion, rules, console)
     if prometheus:
-        verdict = replace(
-            verdict, checks=[*verdict.checks, shadow_check(shadow_of(prometheus, number))]
-        )
+        verdict = _with_shadow(verdict, prometheus, number)
     console.print(_table(verdict, number, champion))
     if not verdict.passed:
         raise PromotionError(
@@ -119,6 +108,29 @@ def promote_version(
     versions.point(number, {PREVIOUS_TAG: champion.version if champion else "", MOVE_TAG: move})
     console.print(f"Version {number} is the champion: {move}.")
     return number
+
+
+def _judged(
+    settings: TrainerSettings, number: str, champion: Any, rules: Rules, console: Console
+) -> Verdict:
+    """What the frozen test part says of a version beside the champion, if there is one."""
+    from trainer.data import split  # noqa: PLC0415 - these take seconds to import
+    from trainer.promotion import judge  # noqa: PLC0415
+    from trainer.source import training_data  # noqa: PLC0415
+    from trainer.versions import open_version  # noqa: PLC0415
+
+    tweets, origin = training_data(settings.data_dir)
+    test = split(tweets).test
+    console.print(f"Judged on the {len(test):,} test rows of {origin}.")
+    old = open_version(settings, champion.version) if champion is not None else None
+    return judge(open_version(settings, number), old, test, rules)
+
+
+def _with_shadow(verdict: Verdict, prometheus: str, number: str) -> Verdict:
+    from trainer.shadow import shadow_check, shadow_of  # noqa: PLC0415 - only when asked for
+
+    check = shadow_check(shadow_of(prometheus, number))
+    return replace(verdict, checks=[*verdict.checks, check])
 
 
 def _move(verdict: Verdict, champion: Any) -> str:

@@ -1,0 +1,35 @@
+"""Which candidates an unnamed training takes, and why it leaves the others out."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from trainer.candidates import NAMES, by_default
+from trainer.settings import TrainerSettings
+
+NEEDS_KERAS = pytest.mark.skipif(
+    find_spec("keras_hub") is None, reason="Keras is not installed; `make install-keras` brings it"
+)
+
+
+def test_without_keras_only_the_light_candidate_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trainer.candidates.find_spec", lambda _: None)
+    reasons = by_default(TrainerSettings(data_dir=tmp_path))
+    assert reasons.pop("logistic") is None
+    assert all("make install-keras" in str(reason) for reason in reasons.values())
+    assert set(reasons) == set(NAMES) - {"logistic"}
+
+
+@NEEDS_KERAS
+def test_a_transformer_is_fetched_from_a_hub_only_when_it_is_named(tmp_path: Path) -> None:
+    (tmp_path / "glove.6B").mkdir()
+    (tmp_path / "glove.6B" / "glove.6B.100d.txt").write_text("a 1\n")
+    reasons = by_default(TrainerSettings(data_dir=tmp_path))
+    assert "BADBUZZ_TRANSFORMER" in str(reasons["distilbert"])
+    assert "learns from distilbert" in str(reasons["student"])
+    (tmp_path / "config.json").write_text("{}")
+    local = TrainerSettings(data_dir=tmp_path, transformer=str(tmp_path))
+    assert by_default(local) == dict.fromkeys(NAMES)
