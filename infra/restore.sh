@@ -10,8 +10,8 @@ image=$(docker compose config --images mlflow | grep mlflow)
 (cd "$folder" && sha256sum --check --quiet SHA256SUMS)
 for volume in kafka-data mlflow-data; do
     if docker volume inspect "badbuzz_$volume" >/dev/null 2>&1; then
-        printf 'restore: expected no volume badbuzz_%s, found one: `docker compose down` and `docker volume rm badbuzz_%s` remove it for good.\n' \
-            "$volume" "$volume" >&2
+        printf 'restore: expected no volume badbuzz_%s, found one. To remove it for good: %s\n' \
+            "$volume" "docker compose down; docker volume rm badbuzz_$volume" >&2
         exit 1
     fi
 done
@@ -20,4 +20,4 @@ for volume in kafka-data mlflow-data; do
     docker run --rm --network none --user 0 --entrypoint tar \
         -v "badbuzz_$volume:/to" -v "$folder:/from:ro" "$image" -C /to -xzpf "/from/$volume.tar.gz"
 done
-printf 'restore: done; `docker compose up --wait` starts on it.\n'
+printf 'restore: done; now: docker compose up --wait\n'

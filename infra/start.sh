@@ -6,10 +6,11 @@ if (($# > 0)); then exec "$@"; fi
 
 token=${JUPYTER_TOKEN:-}
 if ((${#token} < 16)); then
-    printf 'start.sh: expected JUPYTER_TOKEN of at least 16 characters, got %d: whoever opens Jupyter runs code here. Set it, for example: export JUPYTER_TOKEN="$(openssl rand -hex 24)"\n' \
-        "${#token}" >&2
+    printf 'start.sh: expected JUPYTER_TOKEN of at least 16 characters, got %d: %s\n' "${#token}" \
+        'whoever opens Jupyter runs code here. Set it to what "openssl rand -hex 24" prints.' >&2
     exit 1
 fi
+
 # The notebook is put here once; from then on it is the engineer's.
 mkdir -p notebooks
 cp --no-clobber /opt/notebooks/*.ipynb notebooks/

@@ -7,7 +7,7 @@ if [[ ${INSIDE:-} != yes ]]; then
     INSIDE=yes exec unshare --net -- "${BASH_SOURCE[0]}" "$@"
 fi
 ip link set lo up
-start_engine
+start_engine ''
 mkdir -p "$cache/plugins/cli-plugins"
 ln -sf "$tools/docker-compose" "$cache/plugins/cli-plugins/docker-compose"
 export DOCKER_CONFIG=$cache/plugins TF_CLI_CONFIG_FILE=$tools/tofu.rc TOFU=$tools/tofu

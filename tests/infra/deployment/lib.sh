@@ -1,6 +1,8 @@
+# shellcheck shell=bash
 # What prepare.sh and engine.sh share. Sourced, not run.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
+# shellcheck disable=SC2034 # for who sources this
 here=$root/tests/infra/deployment
 cache=${BADBUZZ_INFRA_CACHE:-$root/.infra}
 tools=$cache/tools
@@ -18,14 +20,14 @@ fail() {
 }
 
 # Starts an engine of its own: its socket, data and bridges are apart from any other on this machine.
-start_engine() { # further options of dockerd
+start_engine() { # options of dockerd beyond these, or none: ''
     mkdir -p "$cache/run"
     if [[ -S $cache/docker.sock ]] && docker version >/dev/null 2>&1; then
         fail "an engine answers at $cache/docker.sock already: wait for the run that it belongs to, or end it (its process: $(<"$cache/dockerd.pid"))."
     fi
     rm -f "$cache/docker.sock" "$cache/dockerd.pid"
     dockerd --host "$DOCKER_HOST" --data-root "$cache/docker" --exec-root "$cache/run" \
-        --pidfile "$cache/dockerd.pid" --storage-driver overlay2 "$@" >"$cache/dockerd.log" 2>&1 &
+        --pidfile "$cache/dockerd.pid" --storage-driver overlay2 ${1:+"$@"} >"$cache/dockerd.log" 2>&1 &
     engine=$!
     trap stop_engine EXIT
     for _ in $(seq 100); do
