@@ -54,9 +54,8 @@ def add_user(kafka: LocalKafka, name: str = USER, password: str = PASSWORD) -> N
 def make_certificates(folder: Path) -> None:
     """Write `ca.pem`, and `broker.pem`: the key and certificate of 127.0.0.1 that it signed."""
     folder.mkdir(parents=True, exist_ok=True)
-    ca_key, broker_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(
-        ec.SECP256R1()
-    )
+    ca_key = ec.generate_private_key(ec.SECP256R1())
+    broker_key = ec.generate_private_key(ec.SECP256R1())
     ca = (
         _certificate("badbuzz test CA", ca_key, "badbuzz test CA")
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
@@ -64,10 +63,11 @@ def make_certificates(folder: Path) -> None:
         .sign(ca_key, hashes.SHA256())
     )
     address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    signer = x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key())
     broker = (
         _certificate("broker", broker_key, "badbuzz test CA")
         .add_extension(x509.SubjectAlternativeName([address]), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), False)
+        .add_extension(signer, critical=False)
         .sign(ca_key, hashes.SHA256())
     )
     pem = serialization.Encoding.PEM

@@ -31,6 +31,12 @@ SETTINGS = Settings(kafka_brokers="127.0.0.1:9092", mlflow_tracking_uri="http://
 UP = ("up", "--wait", "--wait-timeout", "300", "--scale", "grafana=0")
 SERVICES = ("kafka", "mlflow", "stream", "api", "prometheus")
 TASKS = ("topics", "trainer")
+ASK = """
+import sys
+from urllib.request import Request, urlopen
+url = "http://mlflow:5000/api/2.0/mlflow/registered-models/search"
+print(urlopen(Request(url, headers={"Host": sys.argv[1]})).status)
+"""
 
 
 def compose(*arguments: str, **more: str) -> str:
@@ -40,6 +46,11 @@ def compose(*arguments: str, **more: str) -> str:
 
 def container(service: str) -> str:
     return compose("ps", "--all", "-q", service).split()[0]
+
+
+def health(name: str) -> str:
+    status: str = inspect(name)["State"]["Health"]["Status"]
+    return status
 
 
 def replay(amount: int) -> None:
@@ -96,7 +107,7 @@ def test_tasks_have_ended_well_and_services_are_healthy() -> None:
         state = inspect(container(task))["State"]
         assert (state["Status"], state["ExitCode"]) == ("exited", 0), task
     for service in SERVICES:
-        assert inspect(container(service))["State"]["Health"]["Status"] == "healthy", service
+        assert health(container(service)) == "healthy", service
 
 
 def test_the_api_answers_those_who_have_a_key() -> None:
@@ -136,10 +147,9 @@ def test_a_service_cannot_change_its_own_programs(service: str) -> None:
 
 
 def test_mlflow_refuses_a_foreign_host_name_and_answers_its_own() -> None:
-    ask = "from urllib.request import Request, urlopen; import sys; print(urlopen(Request('http://mlflow:5000/api/2.0/mlflow/registered-models/search', headers={'Host': sys.argv[1]})).status)"
-    assert compose("exec", "-T", "api", "python3", "-c", ask, "mlflow:5000").strip() == "200"
+    assert compose("exec", "-T", "api", "python3", "-c", ASK, "mlflow:5000").strip() == "200"
     with pytest.raises(CommandError, match="403"):
-        compose("exec", "-T", "api", "python3", "-c", ask, "evil.example")
+        compose("exec", "-T", "api", "python3", "-c", ASK, "evil.example")
 
 
 def test_workers_restarted_in_turn_under_load_lose_and_repeat_no_tweet() -> None:
@@ -159,7 +169,9 @@ def test_workers_restarted_in_turn_under_load_lose_and_repeat_no_tweet() -> None
         slowest = max(slowest, time.monotonic() - began)
         assert inspect(worker)["State"]["ExitCode"] in (0, 143)
         docker("start", worker)
-        eventually(lambda w=worker: inspect(w)["State"]["Health"]["Status"] == "healthy", 90, worker)
+        eventually(
+            lambda w=worker: inspect(w)["State"]["Health"]["Status"] == "healthy", 90, worker
+        )
     printed = producing.communicate(timeout=120)[0]
     assert producing.returncode == 0, printed
     census = scored()
@@ -173,10 +185,9 @@ def test_what_was_backed_up_is_there_after_a_restore_and_is_not_scored_again(
 ) -> None:
     before = scored()
     champion = get("http://127.0.0.1:8000/ready")[1]
-    script = dict(env=environment(COMPOSE_PROFILES=""))
-    run("infra/backup.sh", str(tmp_path / "saved"), **script)
+    run("infra/backup.sh", str(tmp_path / "saved"), env=environment())
     compose("down", "--volumes")
-    run("infra/restore.sh", str(tmp_path / "saved"), **script)
+    run("infra/restore.sh", str(tmp_path / "saved"), env=environment())
     compose(*UP)
 
     assert get("http://127.0.0.1:8000/ready")[1] == champion

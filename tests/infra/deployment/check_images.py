@@ -8,7 +8,11 @@ from tests.infra.deployment.commands import CommandError, docker
 
 BASE = "python:3.13.14-slim-trixie"
 LIGHT_MIB = 400
-PROBE = "import importlib.util as u; print([m for m in ('tensorflow','keras','torch','sklearn') if u.find_spec(m)])"
+HEAVY = ("tensorflow", "keras", "torch", "sklearn")
+PROBE = f"from importlib.util import find_spec; print([m for m in {HEAVY} if find_spec(m)])"
+IMAGES = (
+    "badbuzz/stream", "badbuzz/api", "badbuzz/mlflow", "badbuzz/trainer", "mycustom/ml-image",
+)  # fmt: skip
 
 
 def mib(image: str) -> float:
@@ -21,14 +25,20 @@ def test_a_service_is_light(part: str) -> None:
     print(f"badbuzz/{part}: {above:.0f} MiB above the base")
     assert above <= LIGHT_MIB
     found = docker(
-        "run", "--rm", "--network", "none", "--entrypoint", "python3", f"badbuzz/{part}", "-c", PROBE
+        "run",
+        "--rm",
+        "--network",
+        "none",
+        "--entrypoint",
+        "python3",
+        f"badbuzz/{part}",
+        "-c",
+        PROBE,
     )
     assert found.strip() == "[]"
 
 
-@pytest.mark.parametrize(
-    "image", ["badbuzz/stream", "badbuzz/api", "badbuzz/mlflow", "badbuzz/trainer", "mycustom/ml-image"]
-)
+@pytest.mark.parametrize("image", IMAGES)
 def test_an_image_has_labels_a_health_check_and_an_ordinary_user(image: str) -> None:
     config = json.loads(docker("image", "inspect", image))[0]["Config"]
     print(f"{image}: {mib(image) - mib(BASE):.0f} MiB above the base of {mib(BASE):.0f} MiB")

@@ -35,7 +35,7 @@ class Tofu:
             "TF_VAR_api_keys": API_KEYS,
             "TF_VAR_workers": "2",
         }
-        return run(os.environ["TOFU"], *arguments, cwd=self._folder, env=settings)
+        return run(f"{os.environ['TOOLS']}/tofu", *arguments, cwd=self._folder, env=settings)
 
     def containers(self) -> dict[str, str]:
         """The id of each container, by its name."""

@@ -7,5 +7,5 @@ import pytest
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_engine() -> None:
-    if "TOFU" not in os.environ:
+    if "TOOLS" not in os.environ:
         pytest.fail("these checks need an engine of their own: run `make test-infra`.")

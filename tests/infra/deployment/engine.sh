@@ -10,5 +10,5 @@ ip link set lo up
 start_engine ''
 mkdir -p "$cache/plugins/cli-plugins"
 ln -sf "$tools/docker-compose" "$cache/plugins/cli-plugins/docker-compose"
-export DOCKER_CONFIG=$cache/plugins TF_CLI_CONFIG_FILE=$tools/tofu.rc TOFU=$tools/tofu
+export DOCKER_CONFIG=$cache/plugins TF_CLI_CONFIG_FILE=$tools/tofu.rc TOOLS=$tools
 "$@"

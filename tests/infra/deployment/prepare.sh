@@ -52,6 +52,8 @@ build_tools() {
         "$mirror/terraform-provider-docker_v4.6.0" -ldflags '-X main.version=4.6.0'
     build_tool tofu github.com/opentofu/opentofu/cmd/tofu "$tools/tofu" \
         -ldflags '-X github.com/opentofu/opentofu/version.dev=no'
+    build_tool kustomize sigs.k8s.io/kustomize/kustomize/v5 "$tools/kustomize"
+    build_tool actionlint github.com/rhysd/actionlint/cmd/actionlint "$tools/actionlint"
     cat >"$tools/tofu.rc" <<END
 provider_installation {
   filesystem_mirror {
@@ -60,6 +62,17 @@ provider_installation {
   }
 }
 END
+}
+
+# KEDA's definitions of its own kinds, from its Go module.
+fetch_definitions() {
+    local module=$cache/build/keda folder
+    mkdir -p "$module"
+    cp "$here/tools/keda.mod" "$module/go.mod"
+    folder=$(cd "$module" && go mod download -json github.com/kedacore/keda/v2 | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')
+    [[ -d $folder/config/crd/bases ]] || fail 'the Go module github.com/kedacore/keda/v2 could not be fetched.'
+    mkdir -p "$tools/keda"
+    cp "$folder"/config/crd/bases/keda.sh_{scaledobjects,triggerauthentications}.yaml "$tools/keda/"
 }
 
 # Debian, with this machine's certificate authorities, under the name that the Dockerfiles start from.
@@ -105,6 +118,7 @@ make_standins() {
 mkdir -p "$cache"
 install_programs
 build_tools
+fetch_definitions
 start_engine --iptables=false --ip-forward=false --bridge=none
 make_base
 make_standins
