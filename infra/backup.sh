@@ -10,7 +10,7 @@ image=$(docker compose config --images mlflow | grep mlflow)
 
 mapfile -t running < <(docker compose ps --services --status running)
 start_again() {
-    if ((${#running[@]} > 0)); then docker compose start --wait "${running[@]}"; fi
+    if ((${#running[@]} > 0)); then docker compose start "${running[@]}"; fi
 }
 trap start_again EXIT
 docker compose stop

@@ -27,8 +27,7 @@ from tests.infra.deployment.commands import (
 )
 
 SETTINGS = Settings(kafka_brokers="127.0.0.1:9092", mlflow_tracking_uri="http://127.0.0.1:5000")
-# Grafana's image cannot be had here; its part is checked by `config` alone.
-UP = ("up", "--wait", "--wait-timeout", "300", "--scale", "grafana=0")
+UP = ("up", "--wait", "--wait-timeout", "300")
 SERVICES = ("kafka", "mlflow", "stream", "api", "prometheus")
 TASKS = ("topics", "trainer")
 ASK = """
@@ -186,6 +185,8 @@ def test_what_was_backed_up_is_there_after_a_restore_and_is_not_scored_again(
     before = scored()
     champion = get("http://127.0.0.1:8000/ready")[1]
     run("infra/backup.sh", str(tmp_path / "saved"), env=environment())
+    for service in SERVICES:
+        eventually(lambda s=service: health(container(s)) == "healthy", 90, f"{service} again")
     compose("down", "--volumes")
     run("infra/restore.sh", str(tmp_path / "saved"), env=environment())
     compose(*UP)

@@ -109,10 +109,11 @@ make_standins() {
     local jars
     jars=$("$root/.venv/bin/python" -c \
         'from infra.local.distribution import find_distribution; print(find_distribution().jars)')
-    cp -u "$jars"/*.jar "$context/jars/"
-    cp "$root/infra/local/log4j2.yaml" "$here/standins/kafka.sh" "$context/"
+    cp --update "$jars"/*.jar "$context/jars/"
+    cp "$root/infra/local/log4j2.yaml" "$here"/standins/{kafka.sh,grafana.py} "$context/"
     make_image apache/kafka:4.3.1 "$here/standins/kafka.Dockerfile" "$context"
     make_image prom/prometheus:v2.53.5 "$here/standins/prometheus.Dockerfile" "$context"
+    make_image grafana/grafana:11.6.0 "$here/standins/grafana.Dockerfile" "$context"
 }
 
 mkdir -p "$cache"
