@@ -156,7 +156,7 @@ def test_workers_restarted_in_turn_under_load_lose_and_repeat_no_tweet() -> None
     before = len(scored().sent)
     producing = subprocess.Popen(
         ["docker", "compose", "run", "--rm", "-T", "--no-deps", "topics",
-         "replay", "--rate", "500", "--limit", "20000"],
+         "replay", "--rate", "500", "--limit", "30000"],
         cwd=ROOT, env=os.environ | environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True,
     )  # fmt: skip
@@ -166,6 +166,7 @@ def test_workers_restarted_in_turn_under_load_lose_and_repeat_no_tweet() -> None
         began = time.monotonic()
         docker("stop", "--time", "30", worker)
         slowest = max(slowest, time.monotonic() - began)
+        assert producing.poll() is None, "the tweets ended before the last worker was stopped"
         assert inspect(worker)["State"]["ExitCode"] in (0, 143)
         docker("start", worker)
         eventually(
@@ -175,7 +176,7 @@ def test_workers_restarted_in_turn_under_load_lose_and_repeat_no_tweet() -> None
     assert producing.returncode == 0, printed
     census = scored()
     print(f"slowest stop {slowest:.1f} s; {len(census.sent) - before} tweets while both restarted")
-    assert len(census.sent) - before == 20_000
+    assert len(census.sent) - before == 30_000
     assert (census.missing, census.twice) == (0, 0)
 
 
