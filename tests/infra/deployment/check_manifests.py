@@ -11,7 +11,7 @@ import yaml
 
 from tests.infra.deployment.commands import ROOT, run
 
-TOOLS = Path(os.environ["TOOLS"])
+TOOLS = Path(os.environ.get("TOOLS", ""))
 
 
 @pytest.fixture(scope="module")

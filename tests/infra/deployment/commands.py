@@ -26,13 +26,19 @@ def run(*command: str, cwd: Path = ROOT, env: dict[str, str] | None = None) -> s
         command, cwd=cwd, env=os.environ | (env or {}), capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
-        raise CommandError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr}")
+        printed = (done.stdout + done.stderr)[-4_000:]
+        raise CommandError(f"{' '.join(command)} ended with {done.returncode}:\n{printed}")
     return done.stdout
 
 
 def docker(*arguments: str) -> str:
     """`docker ARGUMENTS`."""
     return run("docker", *arguments)
+
+
+def logs(container: str) -> str:
+    """What a container has printed."""
+    return run("bash", "-c", 'docker logs "$1" 2>&1 | tail -n 40', "-", container)
 
 
 def inspect(container: str) -> dict[str, Any]:

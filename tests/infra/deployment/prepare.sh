@@ -110,10 +110,11 @@ make_standins() {
     jars=$("$root/.venv/bin/python" -c \
         'from infra.local.distribution import find_distribution; print(find_distribution().jars)')
     cp --update "$jars"/*.jar "$context/jars/"
-    cp "$root/infra/local/log4j2.yaml" "$here"/standins/{kafka.sh,grafana.py} "$context/"
+    cp "$root/infra/local/log4j2.yaml" "$here"/standins/{kafka.sh,grafana.py,stores.sh} "$context/"
     make_image apache/kafka:4.3.1 "$here/standins/kafka.Dockerfile" "$context"
     make_image prom/prometheus:v2.53.5 "$here/standins/prometheus.Dockerfile" "$context"
     make_image grafana/grafana:11.6.0 "$here/standins/grafana.Dockerfile" "$context"
+    make_image badbuzz-check/stores "$here/standins/stores.Dockerfile" "$context"
 }
 
 mkdir -p "$cache"
