@@ -12,7 +12,17 @@ import pytest
 from sentiment.settings import Settings
 from stream.lag import group_lag
 from tests.chaos.census import take_census
-from tests.infra.deployment.commands import API_KEYS, KEY, ROOT, docker, eventually, get, post, run
+from tests.infra.deployment.commands import (
+    API_KEYS,
+    KEY,
+    ROOT,
+    CommandError,
+    docker,
+    eventually,
+    get,
+    post,
+    run,
+)
 
 PREFIX = "badbuzz-check"
 SETTINGS = Settings(kafka_brokers="127.0.0.1:9092", mlflow_tracking_uri="http://127.0.0.1:5000")
@@ -26,8 +36,8 @@ class Tofu:
         for file in (ROOT / "infra").glob("*.tf"):
             shutil.copy(file, folder)
 
-    def __call__(self, *arguments: str) -> str:
-        settings = {
+    def __call__(self, *arguments: str, **more: str) -> str:
+        settings = more | {
             "TF_IN_AUTOMATION": "1",
             "TF_INPUT": "false",
             "TF_VAR_docker_host": os.environ["DOCKER_HOST"],
@@ -102,6 +112,22 @@ def test_an_image_built_anew_replaces_its_containers_alone_and_the_data_stay(
     assert scored_positions() == tweets
     assert '"1"' in get("http://127.0.0.1:8000/ready")[1]
     tofu("apply", "-auto-approve")
+
+
+def test_ml_training_comes_and_goes_by_a_variable(tofu: Tofu) -> None:
+    lab = {"TF_VAR_lab": "true", "TF_VAR_jupyter_token": KEY}
+    before = tofu.containers()
+    tofu("apply", "-auto-approve", **lab)
+    assert get(f"http://127.0.0.1:8888/api/contents?token={KEY}")[0] == 200
+    assert "No changes." in tofu("plan", "-detailed-exitcode", **lab)
+    tofu("apply", "-auto-approve")
+    assert tofu.containers() == before
+    assert docker("ps", "--all", "-q", "--filter", "name=ml_training") == ""
+
+
+def test_lab_without_a_token_is_refused(tofu: Tofu) -> None:
+    with pytest.raises(CommandError, match="jupyter_token of at least 16 characters"):
+        tofu("plan", TF_VAR_lab="true")
 
 
 def test_destroy_leaves_nothing(tofu: Tofu) -> None:

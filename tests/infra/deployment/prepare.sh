@@ -22,15 +22,17 @@ END
     ((${#missing[@]} == 0)) && return
     command -v apt-get >/dev/null || fail "not installed: ${missing[*]}; install them."
     say "installing ${missing[*]}"
-    local policy=/usr/sbin/policy-rc.d
+    local policy=/usr/sbin/policy-rc.d made='' done=yes
     if [[ ! -e $policy ]]; then # no daemon of the package's own
+        made=$policy
         printf '#!/bin/sh\nexit 101\n' >"$policy"
         chmod +x "$policy"
-        trap 'rm -f '$policy EXIT
     fi
-    apt-get update -qq
+    apt-get update -qq || true
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" \
-        >"$cache/apt.log" 2>&1 || fail "apt-get could not install ${missing[*]}: see $cache/apt.log"
+        >"$cache/apt.log" 2>&1 || done=no
+    if [[ -n $made ]]; then rm -f "$made"; fi
+    [[ $done == yes ]] || fail "apt-get could not install ${missing[*]}: see $cache/apt.log"
 }
 
 build_tool() { # name, its package, the file it becomes, further options of go build
