@@ -67,7 +67,7 @@ test: $(VENV)/.installed-dev ## Run every test, against real services started he
 
 test-infra: $(VENV)/.installed-dev ## Build the images, start and deploy them on a Docker engine of their own; needs root and Debian
 	tests/infra/deployment/prepare.sh
-	tests/infra/deployment/engine.sh $(BIN)/pytest -v --timeout 1200 tests/infra/deployment/check_*.py
+	tests/infra/deployment/engine.sh $(BIN)/pytest -v -s --timeout 1200 tests/infra/deployment/check_*.py
 
 train: $(VENV)/.installed ## Train the default candidates on the data there is; needs MLflow
 	$(BIN)/badbuzz train
