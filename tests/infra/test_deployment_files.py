@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 DOCKERFILES = sorted((ROOT / "infra").glob("*Dockerfile"))
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+BASE = re.compile(r"^FROM (\S+)", re.MULTILINE)
 VARIABLE = re.compile(r"\$\{(\w+)")
 
 
@@ -67,3 +68,22 @@ def test_the_server_of_mlflow_is_of_the_version_that_its_clients_have() -> None:
         for file in ("mlflow.txt", "trainer.txt", "notebook.txt")
     }
     assert len(found) == 1
+
+
+def test_prometheus_among_containers_differs_from_the_one_of_make_run_in_its_targets_alone() -> (
+    None
+):
+    inside = yaml.safe_load((ROOT / "infra/prometheus.yml").read_text())
+    outside = yaml.safe_load((ROOT / "monitoring/prometheus/prometheus.yml").read_text())
+    for config in (inside, outside):
+        for job in config["scrape_configs"]:
+            for targets in ("static_configs", "dns_sd_configs"):
+                job.pop(targets, None)
+    assert inside == outside
+
+
+def test_all_images_start_from_one_pinned_base() -> None:
+    bases = {base for path in DOCKERFILES for base in BASE.findall(path.read_text())}
+    (base,) = bases
+    assert re.fullmatch(r"python:\d+\.\d+\.\d+-slim-\w+", base)
+    assert f"base={base}" in (ROOT / "tests/infra/deployment/prepare.sh").read_text()
