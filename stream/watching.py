@@ -20,7 +20,7 @@ from sentiment.errors import BadMessageError
 from sentiment.messages import Mention
 from sentiment.topics import ALERTS, DEAD_LETTER_ROOM, DEAD_LETTERS, MINUTES
 from stream.batch import Batch, Outputs, Record, partition_of
-from stream.buzz.brand import BrandState, dump_part, load_brand, new_brand
+from stream.buzz.brand import PARTS, BrandState, dump_part, load_brand, new_brand
 from stream.buzz.detector import Detector, Sighting
 from stream.buzz.duplicates import text_digest
 from stream.buzz.watermark import Watermark
@@ -66,7 +66,9 @@ class Memory:
         records = []
         for brand, state in self.brands.items():
             records += [
-                (f"{brand}\n{part}".encode(), dump_part(state, part)) for part in state.changed
+                (f"{brand}\n{part}".encode(), dump_part(state, part))
+                for part in PARTS
+                if part in state.changed
             ]
             state.changed.clear()
         if records:

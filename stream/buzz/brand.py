@@ -1,7 +1,7 @@
-"""All that is remembered about one brand, as plain data in four parts.
+"""All that is remembered about one brand, as plain data in five parts.
 
 The parts change at different times, so that each can be a record of its own: `open` with every
-mention, `closed` and `texts` with every minute, `profile` with every hour.
+mention, `digests`, `closed` and `texts` with every minute, `profile` with every hour.
 """
 
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ from stream.buzz.words import Background
 
 _PRIOR_MENTIONS = 20.0
 _PRIOR_SHARE = 0.3
-PARTS = ("open", "closed", "texts", "profile")
+PARTS = ("digests", "open", "closed", "texts", "profile")
 
 
 @dataclass(slots=True)
@@ -44,7 +44,8 @@ class OpenPart:
     """Steps not yet closed; `until` is the first of them, -1 before the first mention.
 
     Up to the step `near_until`, near copies are looked for: an alert is open or near, or many
-    came a short while ago.
+    came a short while ago. `fresh` and `fresh_keys` are what came to the digests since these were
+    last written: they are too many to be written with every mention.
     """
 
     until: int = -1
@@ -52,13 +53,21 @@ class OpenPart:
     late: int = 0
     near_until: int = -1
     steps: dict[int, OpenStep] = field(default_factory=dict)
-    recent: RecentDigests = field(default_factory=RecentDigests)
-    sketches: RecentDigests = field(default_factory=RecentDigests)
+    fresh: list[int] = field(default_factory=list)
+    fresh_keys: list[int] = field(default_factory=list)
 
     @property
     def is_near(self) -> bool:
         """Whether near copies are looked for now."""
         return self.until <= self.near_until
+
+
+@dataclass(slots=True)
+class DigestsPart:
+    """The texts seen lately, and their sketches while near copies are looked for."""
+
+    recent: RecentDigests = field(default_factory=RecentDigests)
+    sketches: RecentDigests = field(default_factory=RecentDigests)
 
 
 @dataclass(slots=True)
@@ -108,6 +117,7 @@ class BrandState:
     """The state of one brand. `changed` names the parts to write since it was last emptied."""
 
     brand: str
+    digests: DigestsPart = field(default_factory=DigestsPart)
     open: OpenPart = field(default_factory=OpenPart)
     closed: ClosedPart = field(default_factory=ClosedPart)
     texts: RecentTexts = field(default_factory=RecentTexts)
@@ -129,7 +139,11 @@ def new_brand(brand: str, options: BuzzOptions) -> BrandState:
 
 
 def dump_part(state: BrandState, part: str) -> bytes:
-    """One part of the state as JSON."""
+    """One part of the state as JSON. Ask for `digests` before `open`, if for both: what is written
+    there need not stand here."""
+    if part == "digests":
+        state.open.fresh.clear()
+        state.open.fresh_keys.clear()
     return orjson.dumps(getattr(state, part), default=tuple, option=orjson.OPT_NON_STR_KEYS)
 
 
@@ -142,11 +156,16 @@ def load_brand(brand: str, parts: dict[str, bytes], options: BuzzOptions) -> Bra
     state = new_brand(brand, options)
     for part, content in parts.items():
         setattr(state, part, _read(part, content))
+    for digest in state.open.fresh:
+        state.digests.recent.is_copy(digest)
+    for key in state.open.fresh_keys:
+        state.digests.sketches.is_copy(key)
     return state
 
 
 def _read(part: str, content: bytes) -> object:
-    kinds = {"open": OpenPart, "closed": ClosedPart, "texts": RecentTexts, "profile": ProfilePart}
+    kinds = {"digests": DigestsPart, "open": OpenPart, "closed": ClosedPart, "texts": RecentTexts,
+             "profile": ProfilePart}  # fmt: skip
     if part not in kinds:
         raise BadMessageError("state", f"expected one of {', '.join(PARTS)}, got {part!r}")
     adapter = _ADAPTERS.setdefault(part, TypeAdapter(kinds[part]))

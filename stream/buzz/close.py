@@ -72,8 +72,8 @@ def close_hour(state: BrandState, method: Method, options: BuzzOptions) -> None:
         for samples in (state.texts.negative, state.texts.other):
             lowest = sorted(samples, key=lambda sample: sample.digest)[:_BACKGROUND]
             profile.words.learn(sample.text for sample in lowest)
-    state.open.recent.turn()
-    state.open.sketches.turn()
+    state.digests.recent.turn()
+    state.digests.sketches.turn()
     closed.hour_steps = closed.hour_total = closed.hour_scored = closed.hour_negative = 0
     state.changed.add("profile")
 

@@ -34,7 +34,7 @@ def take_out_copies(state: BrandState) -> bool:
     gone = {(sample.step, sample.id) for sample in copies}
     state.texts.negative = [s for s in samples if (s.step, s.id) not in gone]
     for first in copied:
-        state.open.sketches.is_near_copy(near_keys(first.text))
+        state.digests.sketches.is_near_copy(near_keys(first.text))
     if before - sum(closed.negative) >= _MANY * before:
         closed.scored.clear()
         closed.negative.clear()

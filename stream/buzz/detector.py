@@ -66,14 +66,18 @@ class Detector:
             now: minute of the broker's time; a later event time counts as this one.
         """
         opened, size = state.open, self.options.step_minutes
-        steps, is_copy, near = opened.steps, opened.recent.is_copy, opened.is_near
+        steps, recent, near = opened.steps, state.digests.recent, opened.is_near
         for minute, p_negative, version, digest, text, tweet in sightings:
             number = (minute if minute < now else now) // size
             if number < opened.until:
                 opened.late += 1
                 continue
             step = steps.get(number) or self._open_step(state, number)
-            if is_copy(digest) or (near and opened.sketches.is_near_copy(near_keys(text))):
+            if digest in recent.young:
+                step.copies += 1
+                continue
+            opened.fresh.append(digest)
+            if recent.is_copy(digest) or (near and _is_near_copy(state, text)):
                 step.copies += 1
                 continue
             step.total += 1
@@ -120,7 +124,7 @@ class Detector:
         found = [alert for kind in KINDS if (alert := self._follow(state, kind))]
         if state.closed.until * self.options.step_minutes % 60 < self.options.step_minutes:
             close_hour(state, self.method, self.options)
-        state.changed.update(("open", "closed", "texts"))
+        state.changed.update(("digests", "open", "closed", "texts"))
         return found
 
     def _follow(self, state: BrandState, kind: Kind) -> BuzzAlert | None:
@@ -159,3 +163,9 @@ class Detector:
         opened: OpenPart = state.open
         opened.until = opened.since = state.closed.until = first
         state.changed.update(("closed", "profile"))
+
+
+def _is_near_copy(state: BrandState, text: str) -> bool:
+    keys = near_keys(text)
+    state.open.fresh_keys += keys
+    return state.digests.sketches.is_near_copy(keys)

@@ -1,5 +1,6 @@
 """What a batch of mentions comes to, whatever batch of the same partition comes next."""
 
+import random
 from datetime import UTC, datetime
 
 import pytest
@@ -12,6 +13,7 @@ from stream.buzz.watermark import Watermark
 from stream.metrics import StreamMetrics
 from stream.settings import StreamSettings
 from stream.watching import Memory, WatchBatch, Watching
+from tests.stream.buzz.made_up import START, MadeUp, sighting
 from tests.stream.records import TIMESTAMP_MS, record
 
 SAID = datetime.fromtimestamp(TIMESTAMP_MS / 1000, UTC)
@@ -80,3 +82,26 @@ def test_what_was_published_is_all_that_a_next_owner_needs(watching: Watching) -
         for one in (work, WatchBatch(watching, taken_over))
     ]
     assert results[0] == results[1]
+
+
+def test_all_that_was_written_bit_by_bit_makes_the_same_brand_at_any_time() -> None:
+    going_on, written = memory(), dict[bytes, bytes]()
+    traffic, chance = MadeUp(5, rate=4.0), random.Random(5)
+    state = going_on.state("acme")
+    state.open.near_until = START + 10_000  # near copies are looked for all the time
+    for minute in range(START, START + 150):
+        said = traffic.minute(minute)
+        if minute % 3 == 0:
+            said = [*said, *said[:2], sighting(minute, 0.9, f"the very same text {minute}")]
+        going_on.detector.update(state, said, minute)
+        if chance.random() < 0.7:
+            going_on.detector.close_minutes(state, minute)
+        if chance.random() < 0.5:
+            written |= going_on.changes()
+            restored = memory()
+            restored.load(written.items())
+            assert restored.brands["acme"] == state
+            for name in ("recent", "sketches"):
+                theirs, ours = (getattr(s.digests, name) for s in (restored.brands["acme"], state))
+                assert (list(theirs.young), list(theirs.old)) == (list(ours.young), list(ours.old))
+    assert sum(state.closed.copies) > 50

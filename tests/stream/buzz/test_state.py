@@ -86,5 +86,5 @@ def test_a_damaged_part_is_refused_with_its_name(detector):
 
 
 def test_an_unknown_part_is_refused(detector):
-    with pytest.raises(BadMessageError, match="expected one of open"):
+    with pytest.raises(BadMessageError, match="expected one of digests, open"):
         load_brand("acme", {"other": b"{}"}, detector.options)
