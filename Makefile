@@ -14,7 +14,7 @@ SWAPS ?= 10
 LEAVES ?= 5
 WORKERS ?= 2
 
-.PHONY: help install install-keras run stop data train lock dashboards lint format test chaos bench bench-short bench-lock clean
+.PHONY: help install install-dev install-keras run stop data train lock dashboards lint format test test-infra chaos bench bench-short bench-lock clean
 
 help: ## Print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -32,6 +32,8 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.txt requirements/tes
 	@touch $@
 
 install: $(VENV)/.installed ## Make .venv with the badbuzz command, all that `make run` needs
+
+install-dev: $(VENV)/.installed-dev ## The same, with the tools for tests
 
 run: $(VENV)/.installed ## Run everything here: Kafka, MLflow, training, worker, API, a replay
 	$(BIN)/badbuzz stack
@@ -62,6 +64,10 @@ format: $(VENV)/.installed-dev ## Put the code into the project's format
 
 test: $(VENV)/.installed-dev ## Run every test, against real services started here
 	$(BIN)/pytest
+
+test-infra: $(VENV)/.installed-dev ## Build the images, start and deploy them on a Docker engine of their own; needs root and Debian
+	tests/infra/deployment/prepare.sh
+	tests/infra/deployment/engine.sh $(BIN)/pytest -v -s --timeout 1200 tests/infra/deployment/check_*.py
 
 train: $(VENV)/.installed ## Train the default candidates on the data there is; needs MLflow
 	$(BIN)/badbuzz train

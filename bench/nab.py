@@ -29,7 +29,7 @@ from stream.backtest.labels import Window, read_labels, score
 from stream.backtest.run import run_counts
 from stream.buzz.options import BuzzOptions, MethodName
 
-_KNOBS = (0.1, 0.2, 0.3, 0.4, 0.5)
+_KNOBS = (0.05, 0.1, 0.15, 0.2, 0.3)
 _LIMITS: dict[MethodName, tuple[float, ...]] = {
     "fixed": (2.0, 2.5, 3.0, 4.0),
     "mean-sd": (2.0, 4.0, 6.0, 8.0),

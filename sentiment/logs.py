@@ -4,7 +4,7 @@ import logging
 import time
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-_CHATTY = ("aiokafka", "alembic", "faust", "httpx", "mlflow", "mode", "urllib3")
+_CHATTY = ("aiokafka", "alembic", "faust", "httpcore", "httpx", "mlflow", "mode", "urllib3")
 _SELDOM_SECONDS = 10.0
 
 

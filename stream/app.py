@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from sentiment.champion import Champion
 from sentiment.messages import Feedback
 from sentiment.scorer import ModelVersion
-from sentiment.topics import MENTIONS, TWEETS
+from sentiment.topics import DEAD_LETTERS, MENTIONS, SCORED, TWEETS
 from stream.batch import Batch
 from stream.brands import BrandFile
 from stream.buzz_agent import BuzzAgent
@@ -114,7 +114,8 @@ def _add_score_agent(app: StreamApp, scoring: Scoring) -> None:
         pointer = read_note(writer.note)
         return pointer is None or await app.champion.at_least(pointer)
 
-    app.ownership.on_takeover(name, in_order)
+    outputs = [app.stream_settings.topic(base) for base in (SCORED, DEAD_LETTERS, MENTIONS)]
+    app.ownership.serve(name, outputs, in_order)
     app.agent(topic, name="score")(score)
 
 
@@ -126,6 +127,7 @@ def _add_tasks(app: StreamApp) -> None:
         while not app.should_stop:
             await asyncio.sleep(_SAMPLE_SECONDS)
             app.health.sample(_ends(app))
+            app.ownership.refresh()
 
     async def observe() -> None:
         app.observers.start()
@@ -145,7 +147,8 @@ def _ends(app: StreamApp) -> dict[tuple[str, int], int]:
     for source in list(app.ownership.writers):
         # aiokafka asserts that a partition is assigned: amid a rebalance the next sample knows more
         with suppress(AssertionError, KafkaError, ConsumerNotStarted):
-            ends[source.topic, source.partition] = app.consumer.highwater(source)
+            if end := app.consumer.highwater(source):  # 0 before it knows
+                ends[source.topic, source.partition] = end
     return ends
 
 

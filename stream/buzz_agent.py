@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
-from sentiment.topics import ALERTS, MENTIONS, MINUTES
+from sentiment.topics import ALERTS, DEAD_LETTERS, MENTIONS, MINUTES, TWEETS
 from stream.batch import Batch
 from stream.brands import BrandFile
 from stream.buzz.detector import Detector
@@ -57,7 +57,8 @@ class BuzzAgent:
     def add_to(self, app: "StreamApp") -> None:
         """Register the agent, what it does on a takeover, and its clock."""
         topic = app.topic(self._topic, key_serializer="raw", value_serializer="raw", acks=False)
-        app.ownership.on_takeover(self._topic, self._restore)
+        outputs = [app.stream_settings.topic(base) for base in (MINUTES, ALERTS, DEAD_LETTERS)]
+        app.ownership.serve(self._topic, outputs, self._restore)
         app.agent(topic, name="buzz")(self._watch)
         app.task(self._tick)
 
@@ -69,9 +70,9 @@ class BuzzAgent:
             else:  # fetched under an owner that is gone: it is fetched again
                 self._app.ownership.finished(batch.writer)
 
-    def _submit(self, batch: Batch) -> None:
+    def _submit(self, batch: Batch, clock: int = 0) -> None:
         self._learn_rates()
-        work = WatchBatch(self._watching, self._memories[batch.writer])
+        work = WatchBatch(self._watching, self._memories[batch.writer], clock)
         self._app.pipeline.submit(batch, work)
 
     async def _restore(self, writer: PartitionWriter) -> bool:
@@ -98,20 +99,25 @@ class BuzzAgent:
             self._detector.rates[scorer.model.version] = rates
 
     async def _tick(self) -> None:
-        """Let the clock close the minutes of partitions where nothing comes."""
-        ownership = self._app.ownership
+        """Let the clock close the minutes of partitions where nothing comes.
+
+        It stands still while tweets wait to be scored: their mentions would all come too late.
+        """
+        ownership, tweets = self._app.ownership, self._app.stream_settings.topic(TWEETS)
         while not self._app.should_stop:
             await asyncio.sleep(_TICK_SECONDS)
             self._forget()
+            clock = int(self._app.health.reached(tweets) / 60)
             for source, writer in list(ownership.writers.items()):
                 quiet = writer.state == "open" and not writer.held and not writer.in_flight
                 if source.topic == self._topic and quiet and writer in self._memories:
                     here = writer.fetched_to
                     ownership.fetched(writer, here)
-                    self._submit(Batch(source.topic, source.partition, here, here, [], writer))
+                    tick = Batch(source.topic, source.partition, here, here, [], writer)
+                    self._submit(tick, clock)
 
     def _forget(self) -> None:
         """Brands of partitions that went away are shown by their new owner."""
         for writer in [writer for writer in self._memories if writer.state in ("lost", "closed")]:
-            for brand in self._memories.pop(writer).brands:
+            for brand in list(self._memories.pop(writer).brands):
                 self._board.forget(brand)

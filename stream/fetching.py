@@ -15,11 +15,16 @@ from stream.backoff import Backoff
 from stream.settings import StreamSettings
 
 # aiokafka has one fetch under way for each broker. While it waits for partitions where nothing
-# comes, those that were read since then wait too; and after each answer it holds back the next
-# request for its `prefetch_backoff`, 0.1 s, as long as another partition is not read yet.
+# comes, those that were read since then wait too: while records come it must be short. And after
+# each answer aiokafka holds back the next request for its `prefetch_backoff`, 0.1 s, as long as
+# another partition is not read yet.
 _FETCH_WAIT_MS = 50
+_BUSY_FETCH_WAIT_MS = 10
+_BUSY_SECONDS = 1.0
 _PREFETCH_SECONDS = 0.005
 _NEVER_MS = 2**31 - 1
+# So soon does a worker see that a topic has more partitions, or was deleted and made anew.
+_METADATA_MS = 15_000
 
 
 class Fetched(NamedTuple):
@@ -35,6 +40,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
     """Runs aiokafka's consumer in a thread of its own, so that heartbeats go on under load."""
 
     _nudged: asyncio.Future[None] | None = None
+    _arrived_at = -_BUSY_SECONDS
 
     async def on_start(self) -> None:
         """Connect; while no broker answers, try again for as long as it takes."""
@@ -67,6 +73,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
             rebalance_timeout_ms=int(settings.session_seconds * 3000),
             max_partition_fetch_bytes=settings.fetch_bytes,
             fetch_max_wait_ms=_FETCH_WAIT_MS,
+            metadata_max_age_ms=_METADATA_MS,
             # A worker without partitions, or whose partitions all wait, fetches nothing and must
             # not leave the group for it: progress is what /health is for.
             max_poll_interval_ms=_NEVER_MS,
@@ -120,6 +127,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
                 if fetcher._subscriptions.reassignment_in_progress:
                     return []
                 fetched = list(islice(_drain(fetcher, sources, most), places))
+                self._wait_less_while_busy(fetcher, fetched)
                 left = until - time.monotonic()
                 if fetched or left <= 0 or (self._nudged is not None and self._nudged.done()):
                     self._nudged = None
@@ -132,6 +140,13 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
                 if not arrival.cancel():
                     arrival.result()
         return []
+
+    def _wait_less_while_busy(self, fetcher: Any, fetched: list[Fetched]) -> None:
+        now = time.monotonic()
+        if any(some.records for some in fetched):
+            self._arrived_at = now
+        busy = now - self._arrived_at < _BUSY_SECONDS
+        fetcher._fetch_max_wait_ms = _BUSY_FETCH_WAIT_MS if busy else _FETCH_WAIT_MS
 
 
 def _drain(fetcher: Any, sources: Iterable[TopicPartition], most: int) -> Iterable[Fetched]:

@@ -39,15 +39,30 @@ class Health:
             for gauge in self._metrics.by_partition:
                 gauge.remove(*map(str, gone))
         for place, writer in owned.items():
-            waiting = max(ends.get(place, 0) - writer.committed, 0)
+            end = ends.get(place, writer.committed)
+            waiting = max(end - writer.committed, 0)
             known = self._progress.get(place)
-            if known is None or known.committed != writer.committed or not waiting:
+            # Beyond the end is no place to stand either: the partition lost records.
+            if known is None or known.committed != writer.committed or end == writer.committed:
                 self._progress[place] = _Progress(writer.committed, now)
             self._metrics.lag.labels(*map(str, place)).set(waiting)
             age = time.time() - writer.committed_timestamp if waiting else 0.0
             self._metrics.lag_seconds.labels(*map(str, place)).set(age)
             still = now - self._progress[place].since
             self._metrics.stalled_seconds.labels(*map(str, place)).set(still)
+
+    def reached(self, topic: str) -> float:
+        """Up to when the records of a topic that came to this worker are done: seconds since 1970.
+
+        It is now where none waits. Partitions of other workers are not seen from here.
+        """
+        waiting = (
+            writer.committed_timestamp
+            for source, writer in self._ownership.writers.items()
+            if source.topic == topic
+            and self._ends.get((source.topic, source.partition), 0) > writer.committed
+        )
+        return min(waiting, default=time.time())
 
     def stuck(self) -> list[str]:
         """The partitions that stand still though records wait, in words."""

@@ -3,11 +3,13 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Sequence
+from typing import Any
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 
 from stream.settings import StreamSettings
+from stream.settling import Settlement
 from stream.transactions import FirstOffset, PartitionWriter
 
 log = logging.getLogger(__name__)
@@ -17,6 +19,7 @@ Takeover = Callable[[PartitionWriter], Awaitable[bool]]
 not read before."""
 
 _RETRY_SECONDS = 1.0
+_GRACE_SECONDS = 1.0
 _WORTH_AN_OVERLAP = 250
 """Records of a batch that is worth scoring while the one before it commits. A smaller one waits for
 that commit, and grows meanwhile: fewer transactions, each with more in it, are sooner done."""
@@ -35,35 +38,45 @@ class Ownership:
         self.on_room: Callable[[], None] = lambda: None
         self._settings = settings
         self._takeovers: dict[str, Takeover] = {}
+        self._outputs: dict[str, Sequence[str]] = {}
+        self._settlements: dict[TopicPartition, Settlement] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._opening: set[asyncio.Task[None]] = set()
 
-    def on_takeover(self, topic: str, takeover: Takeover) -> None:
-        """What has to happen before a partition of this topic is read."""
+    def serve(self, topic: str, outputs: Sequence[str], takeover: Takeover) -> None:
+        """What batches of this topic write to, and what happens before a partition is read."""
+        self._outputs[topic] = outputs
         self._takeovers[topic] = takeover
 
     async def assign(self, sources: Iterable[TopicPartition], first_offset: FirstOffset) -> None:
-        """Own these partitions and no others. Returns once all former owners are fenced."""
+        """Own these partitions and no others, and fence their former owners.
+
+        Returns once all are fenced, or after half a session timeout: a partition that Kafka does
+        not let in yet goes on trying by itself, and holds up no other.
+        """
         await self.release()
         settings = self._settings
         self.writers = {
             source: PartitionWriter(
-                source, settings.group, self._producer, first_offset, settings.transaction_seconds
+                source,
+                self._settlement(source),
+                self._producer,
+                first_offset,
+                settings.transaction_seconds,
             )
             for source in sources
         }
-        await asyncio.gather(*(writer.open() for writer in self.writers.values()))
-        for writer in self.writers.values():
-            takeover = self._takeovers.get(writer.source.topic)
-            if takeover is not None:
-                writer.held = True
-                self._start(self._take_over(writer, takeover))
+        self._opening = {self._start(self._open(writer)) for writer in self.writers.values()}
+        await _wait(self._opening, settings.session_seconds / 2)
         self.room.set()
 
     async def release(self) -> None:
         """Own nothing. Transactions under way are awaited, briefly."""
         writers, self.writers = self.writers, {}
+        await _wait(self._opening, _GRACE_SECONDS)  # better not amid a settlement
         for task in self._tasks:
             task.cancel()
+        await _wait(self._tasks, _GRACE_SECONDS)
         await asyncio.gather(*(writer.close() for writer in writers.values()))
 
     @property
@@ -101,6 +114,12 @@ class Ownership:
         self.room.set()
         self.on_room()
 
+    def refresh(self) -> None:
+        """Let idle writers whose broker is gone find another one. Call it every second."""
+        for writer in self.writers.values():
+            if writer.adrift:
+                self._start(writer.refresh())
+
     def take_lost(self) -> bool:
         """Whether a partition was dropped, so that the group has to share out anew: said once."""
         lost = [w for w in self.writers.values() if w.state == "lost" and not w.given_back]
@@ -120,6 +139,24 @@ class Ownership:
             compression_type=None if settings.compression == "none" else settings.compression,
         )
 
+    def _settlement(self, source: TopicPartition) -> Settlement:
+        """Kept from one assignment to the next: it may hold a decision that was not told yet."""
+        new = Settlement(self._settings.group, self._outputs.get(source.topic, ()))
+        return self._settlements.setdefault(source, new)
+
+    async def _open(self, writer: PartitionWriter) -> None:
+        takeover = self._takeovers.get(writer.source.topic)
+        writer.held = takeover is not None
+        try:
+            await writer.open()
+        except Exception:
+            # A bug: the partition is given back, and its next owner tries again.
+            log.exception("%s cannot be opened.", writer.name)
+            writer.state = "lost"
+        if takeover is not None:
+            self._start(self._take_over(writer, takeover))
+        self.room.set()
+
     async def _take_over(self, writer: PartitionWriter, takeover: Takeover) -> None:
         while writer.state == "open" and not await _tried(takeover, writer):
             log.warning("%s waits until it can go on in order.", writer.name)
@@ -127,10 +164,16 @@ class Ownership:
         writer.held = False
         self.room.set()
 
-    def _start(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(work)
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
+
+
+async def _wait(tasks: Collection[asyncio.Task[None]], seconds: float) -> None:
+    if tasks:
+        await asyncio.wait(tasks, timeout=seconds)
 
 
 async def _tried(takeover: Takeover, writer: PartitionWriter) -> bool:

@@ -31,6 +31,7 @@ from aiokafka.structs import OffsetAndMetadata
 
 from stream.backoff import Backoff
 from stream.batch import Outputs, Record
+from stream.settling import Settlement
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ class PartitionWriter:
 
     Args:
         source: the input partition.
-        group: the consumer group whose offset is committed.
+        settlement: the consumer group whose offset is committed, and the topics written to.
         make_producer: a producer, not started, for a transactional id.
         first_offset: the first offset that the source still holds.
         timeout: seconds after which a transaction is given up and settled anew.
@@ -57,7 +58,7 @@ class PartitionWriter:
     def __init__(
         self,
         source: TopicPartition,
-        group: str,
+        settlement: Settlement,
         make_producer: MakeProducer,
         first_offset: FirstOffset,
         timeout: float,
@@ -74,27 +75,40 @@ class PartitionWriter:
         self.aborted = 0
         self.committed_timestamp = time.time()
         self.state: Literal["opening", "open", "failed", "lost", "closed"] = "opening"
-        self._group = group
+        self._group = settlement.group
+        self._settlement = settlement
         self._make_producer = make_producer
         self._first_offset = first_offset
         self._timeout = timeout
         self._producer: AIOKafkaProducer | None = None
         self._one_at_a_time = asyncio.Lock()
+        self._opening: asyncio.Timeout | None = None
 
     @property
     def name(self) -> str:
         """For log lines."""
         return f"{self.source.topic}[{self.source.partition}]"
 
+    @property
+    def _closed(self) -> bool:
+        return self.state == "closed"
+
+    @property
+    def adrift(self) -> bool:
+        """Whether nothing is under way and the coordinator of its transactions is gone."""
+        idle = self.state == "open" and not self._one_at_a_time.locked()
+        return idle and not self._settlement.connected
+
     async def open(self) -> None:
         """Fence the former owner and learn where it stopped; retried until it works or `close`."""
         await self._open_producer()
-        if self.state == "closed":
+        if self._closed:
             return
         if self.committed < 0:
             self.committed = await self._first_commit()
         self.fetched_to = self.committed
-        self.state = "open"
+        if self.state == "opening":
+            self.state = "open"
 
     async def commit(self, start: int, end: int, outputs: Outputs) -> bool:
         """Publish outputs and the offset `end` in one transaction. Kafka's errors are retried.
@@ -117,29 +131,47 @@ class PartitionWriter:
                 self._lose("was fenced by another owner, or its transaction timed out")
                 return False
 
+    async def refresh(self) -> None:
+        """Settle what a broker left undone that ended while nothing came."""
+        async with self._one_at_a_time:
+            if self.state != "open" or self._settlement.connected:
+                return
+            try:
+                await self._recover(self.committed, self.committed, self.note)
+            except _FENCED:
+                self._lose("was fenced by another owner")
+
     async def close(self) -> None:
         """Give the partition up: a transaction under way is awaited, briefly."""
         with suppress(TimeoutError):
             async with asyncio.timeout(self._timeout / 4), self._one_at_a_time:
                 self.state = "closed"
         self.state = "closed"
+        if self._opening is not None:  # it would fence the next owner
+            with suppress(RuntimeError):  # its time is over anyway
+                self._opening.reschedule(asyncio.get_running_loop().time())
         await self._discard()
 
     async def _attempt(self, start: int, end: int, outputs: Outputs) -> bool | None:
         """One try: True if it is done, False if the partition is lost, None if it did not work."""
-        try:
-            await self._transact(end, outputs)
-            self.committed, self.note = end, outputs.note
-            return True
-        except _FENCED:
-            raise
-        except _BROKEN as error:
-            log.warning("%s offset %d: transaction broke: %r", self.name, start, error)
-        self.aborted += 1
+        if self._settlement.connected:
+            try:
+                await self._transact(end, outputs)
+                self.committed, self.note = end, outputs.note
+                return True
+            except _FENCED:
+                raise
+            except _BROKEN as error:
+                log.warning("%s offset %d: transaction broke: %r", self.name, start, error)
+            self.aborted += 1
+        return await self._recover(start, end, outputs.note)
+
+    async def _recover(self, start: int, end: int, note: str) -> bool | None:
+        """A new producer, and what Kafka says became of a batch: as `_attempt`."""
         await self._open_producer()
-        if self.state == "closed":
+        if self._closed:
             return False
-        if self.committed == end and (start != end or self.note == outputs.note):
+        if self.committed == end and (start != end or self.note == note):
             return True
         if self.committed != start:
             self._lose(f"moved on to offset {self.committed} under another owner")
@@ -170,24 +202,30 @@ class PartitionWriter:
     async def _open_producer(self) -> None:
         """A new producer, and the offset that stands committed once all is settled."""
         backoff = Backoff()
-        while self.state != "closed":
+        while not self._closed:
             await self._discard()
+            if self._closed:  # meanwhile: a producer now would fence the next owner
+                return
             producer = self._make_producer(f"{self._group}-{self.name}")
             self._producer = producer
             try:
-                async with asyncio.timeout(self._timeout):
-                    await producer.start()
+                async with asyncio.timeout(self._timeout) as self._opening:
+                    await self._settlement.start(producer)
                     found = await _committed(producer, self._group, self.source)
                 self.committed, self.note = found
                 return
             except _BROKEN as error:
+                if isinstance(error, _FENCED) and self.state == "open":
+                    raise
                 log.warning("%s: cannot open a transaction yet: %r", self.name, error)
-                await backoff.wait()
+            finally:
+                self._opening = None
+            await backoff.wait()
 
     async def _first_commit(self) -> int:
         """A partition without a committed offset gets one, so that each batch has a known start."""
         backoff = Backoff()
-        while self.state != "closed":
+        while not self._closed:
             try:
                 first = await self._first_offset(self.source)
                 await self._transact(first, Outputs())
@@ -217,6 +255,9 @@ class PartitionWriter:
             if sender is not None:
                 sender.cancel()
             await producer.client.close()
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():  # what was suppressed above was meant for us
+            raise asyncio.CancelledError
 
 
 def builders_of(producer: AIOKafkaProducer, records: list[Record]) -> list[Any]:

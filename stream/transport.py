@@ -26,6 +26,11 @@ from stream.transactions import PartitionWriter
 _BUSY_SECONDS = 0.02
 """How long a fetch waits while other partitions have no room: theirs may come at any moment."""
 
+_DELETED = (
+    "%s: records %d to %d were deleted by Kafka's retention before they were scored; add workers "
+    "or raise BADBUZZ_RETENTION_HOURS."
+)
+
 
 class BatchConsumer(Consumer):
     """Hands out batches, each with the writer that may publish it."""
@@ -80,7 +85,7 @@ class BatchConsumer(Consumer):
         most = self.app.stream_settings.batch_records
         for fetched in await self._thread.fetch(sources, wait, most, ownership.places):
             writer = ownership.writers.get(fetched.source)
-            if not self.flow_active or writer is None or writer.state != "open":
+            if not self.flow_active or writer is None or writer.state != "open" or writer.held:
                 continue
             if fetched.start != writer.fetched_to and not await self._follows(writer, fetched):
                 continue
@@ -100,13 +105,7 @@ class BatchConsumer(Consumer):
             self.log.warning("%s: its first offset is unknown yet: %r", writer.name, error)
             first = 0
         if expected < first <= fetched.start and not writer.in_flight:
-            self.log.error(
-                "%s: records %d to %d were deleted by Kafka's retention before they were scored; "
-                "add workers or raise BADBUZZ_RETENTION_HOURS.",
-                writer.name,
-                expected,
-                first - 1,
-            )
+            self.log.error(_DELETED, writer.name, expected, first - 1)
             writer.committed = writer.fetched_to = fetched.start
             return True
         self.log.info("%s: back from %d to %d.", writer.name, fetched.start, expected)

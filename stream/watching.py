@@ -9,6 +9,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import NamedTuple
+from urllib.parse import quote
 
 from aiokafka import ConsumerRecord
 from pydantic import ValidationError
@@ -89,12 +91,32 @@ class Watching:
     show: Callable[[BrandState], None]
 
 
-class WatchBatch:
-    """The work on one batch of mentions, or on a tick of the clock: a batch without records."""
+class Counted(NamedTuple):
+    """What a batch came to.
 
-    def __init__(self, watching: Watching, memory: Memory) -> None:
+    Attributes:
+        changes: key and value of what is to be remembered.
+        closed: the brands whose minutes were closed.
+    """
+
+    batch: Batch
+    alerts: list[BuzzAlert]
+    rejects: list[ConsumerRecord]
+    changes: list[tuple[bytes, bytes]]
+    closed: list[BrandState]
+
+
+class WatchBatch:
+    """The work on one batch of mentions, or on a tick of the clock: a batch without records.
+
+    Args:
+        clock: of a tick, the minute since 1970 up to which there is nothing more to come.
+    """
+
+    def __init__(self, watching: Watching, memory: Memory, clock: int = 0) -> None:
         self._watching = watching
         self._memory = memory
+        self._clock = clock
 
     def prepare(self, batch: Batch) -> tuple[Batch, list[Seen], list[ConsumerRecord]]:
         """Parse."""
@@ -108,40 +130,42 @@ class WatchBatch:
                 rejects.append(record)
         return batch, seen, rejects
 
-    def infer(
-        self, read: tuple[Batch, list[Seen], list[ConsumerRecord]]
-    ) -> tuple[Batch, list[BuzzAlert], list[ConsumerRecord]]:
-        """Count, and close the minutes that are complete."""
+    def infer(self, read: tuple[Batch, list[Seen], list[ConsumerRecord]]) -> Counted:
+        """Count, close the minutes that are complete, and take down what changed.
+
+        All that touches the memory happens in this one stage: the next batch of the partition may
+        be in it while this one is published.
+        """
         batch, seen, rejects = read
         memory = self._memory
         alerts: list[BuzzAlert] = []
         if not batch.records:
-            alerts += self._close(memory.watermark.tick(int(time.time() / 60)))
+            alerts += self._close(memory.watermark.tick(self._clock))
         else:
             now = max(record.timestamp for record in batch.records) // _MINUTE_MS
             minutes = [sighting.minute for _, sighting in seen]
             for part, watermark in memory.watermark.runs(minutes, now):
                 self._count(seen[part], now)
                 alerts += self._close(watermark)
-        return batch, alerts, rejects
+        closed = [state for state in memory.brands.values() if "closed" in state.changed]
+        return Counted(batch, alerts, rejects, memory.changes(), closed)
 
-    def publish(self, counted: tuple[Batch, list[BuzzAlert], list[ConsumerRecord]]) -> Outputs:
+    def publish(self, counted: Counted) -> Outputs:
         """Alerts, and what changed of each brand."""
-        batch, alerts, rejects = counted
+        batch = counted.batch
         settings, now = self._watching.settings, int(time.time() * 1000)
-        touched = [state for state in self._memory.brands.values() if "closed" in state.changed]
         outputs = Outputs("" if batch.records else f"tick {time.time_ns()}")
-        state = [Record(now, key, value, []) for key, value in self._memory.changes()]
+        state = [Record(now, key, value, []) for key, value in counted.changes]
         if state:
             outputs.add(settings.topic(MINUTES), batch.partition, state)
-        for alert in alerts:
+        for alert in counted.alerts:
             key = alert.brand.encode()
             partition = partition_of(key, self._watching.alert_partitions)
             value = alert.model_dump_json().encode()
             outputs.add(settings.topic(ALERTS), partition, [Record(now, key, value, [])])
-        self._bury(outputs, batch, rejects)
-        outputs.after += [partial(self._watching.tell, alert) for alert in alerts]
-        outputs.after += [partial(self._watching.show, state) for state in touched]
+        self._bury(outputs, batch, counted.rejects)
+        outputs.after += [partial(self._watching.tell, alert) for alert in counted.alerts]
+        outputs.after += [partial(self._watching.show, state) for state in counted.closed]
         return outputs
 
     def isolate(self, batch: Batch) -> Outputs:
@@ -159,7 +183,7 @@ class WatchBatch:
         close = self._memory.detector.close_minutes
         page = self._watching.settings.page_url
         return [
-            alert.model_copy(update={"url": f"{page}/?brand={alert.brand}"})
+            alert.model_copy(update={"url": f"{page}/?brand={quote(alert.brand, safe='')}"})
             for state in self._memory.brands.values()
             for alert in close(state, watermark)
         ]

@@ -14,6 +14,7 @@ import click
 from rich.console import Console
 from rich.progress import track
 
+from bench.crises.lanes import SIMPLE
 from bench.crises.pool import load_pool
 from bench.crises.report import draw, show, summarise
 from bench.crises.simulate import LEVELS, WARMUP, Outcome, evaluate, tune
@@ -26,19 +27,21 @@ from stream.buzz.options import BuzzOptions
 @click.option("--error-rate", default=0.15, show_default=True, help="Of the stand-in.")
 @click.option("--weeks", default=5, show_default=True, help="Of traffic; the first is warm-up.")
 @click.option("--seeds", default=4, show_default=True, help="For each level of traffic.")
-@click.option("--moments", default=12, show_default=True, help="Bursts of each sort a seed.")
+@click.option("--moments", default=24, show_default=True, help="Bursts of each sort a seed.")
 @click.option("--part", type=click.Choice(["tune", "eval"]), default="eval", show_default=True,
               help="Seeds that were looked at while choosing figures, or fresh ones.")  # fmt: skip
+@click.option("--alone", is_flag=True, help="Without the simple methods: a quarter of the time.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path))
 def main(
     *, model: Path | None, error_rate: float, weeks: int, seeds: int, moments: int, part: str,
-    out: Path | None,
+    alone: bool, out: Path | None,
 ) -> None:  # fmt: skip
     """Simulated crises."""
     pool = load_pool(os.environ["SENTIMENT140_URL"], model, error_rate)
     knob = BuzzOptions().false_alarms_per_week
-    limits = tune(pool, [100 + seed for seed in range(max(seeds // 2, 1))], weeks, knob)
-    first = 200 if part == "tune" else 1_000
+    limits = tune(pool, [100 + seed for seed in range(max(seeds // 2, 1))], weeks, knob,
+                  () if alone else SIMPLE)  # fmt: skip
+    first = 200 if part == "tune" else 2_000
     runs = [(level, first + seed) for level in LEVELS for seed in range(seeds)]
     outcomes: list[Outcome] = []
     false_alarms: Counter[str] = Counter()

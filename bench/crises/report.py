@@ -8,21 +8,27 @@ from typing import Any
 from matplotlib.figure import Figure
 from rich.console import Console
 from rich.table import Table
+from scipy.stats import binomtest
 
 from bench.crises.simulate import Outcome
 
-_BINS = ((0, 5), (5, 15), (15, 50), (50, 10**9))
+_BINS = ((0, 5), (5, 15), (15, 25), (25, 50), (50, 10**9))
+_BAR = (3.0, 15, 10)
+"""Size, negatives expected in 10 minutes, and minutes within which such bursts are to be found."""
+_RISE = 30
+"""Minutes until a ramp has its size."""
 METHODS = ("tail", "ewma", "mean-sd", "fixed", "oracle")
 
 
 def summarise(outcomes: list[Outcome], false_alarms: Counter[str], months: float) -> dict[str, Any]:
     """Recall and delay by method, shape, size and traffic; decoys; false alarms a month."""
+    ran = [method for method in METHODS if any(o.method == method for o in outcomes)]
     rows = [
         _row(method, shape, size, bounds, outcomes)
         for bounds in _BINS
         for shape in ("step", "ramp", "storm")
         for size in sorted({outcome.size for outcome in outcomes if outcome.name == "crisis"})
-        for method in METHODS
+        for method in ran
     ]
     decoys = {
         name: {
@@ -30,19 +36,44 @@ def summarise(outcomes: list[Outcome], false_alarms: Counter[str], months: float
             for method in METHODS
             if (own := [o for o in outcomes if o.name == name and o.method == method])
         }
-        for name in ("praise", "copies", "near copies")
+        for name in ("calm", "praise", "copies", "near copies")
     }
     named = [o.cause_named for o in outcomes
              if o.method == "tail" and o.name == "crisis" and o.delay is not None]  # fmt: skip
     return {
         "brand_months": round(months, 1),
         "false_alarms_per_brand_month": {
-            method: round(false_alarms[method] / months, 3) for method in METHODS[:-1]
+            method: round(false_alarms[method] / months, 3) for method in ran if method != "oracle"
         },
         "decoys_raised": decoys,
+        "bar": _bar(outcomes),
         "cause_among_first_five_words": f"{sum(map(bool, named))} of {len(named)}",
         "crises": [row for row in rows if row["bursts"]],
     }
+
+
+def _bar(outcomes: list[Outcome]) -> dict[str, dict[str, str]]:
+    """Of bursts that triple the negatives where 15 or more are expected, those found in time.
+
+    A ramp's time counts from when it has tripled them. With a 95 % interval (Wilson 1927).
+    """
+    size, least, minutes = _BAR
+    found: dict[str, dict[str, str]] = {}
+    for shape in ("step", "ramp", "storm"):
+        late = minutes + (_RISE if shape == "ramp" else 0)
+        for method in METHODS:
+            own = [
+                o.delay is not None and o.delay <= late for o in outcomes
+                if (o.name, o.method, o.shape, o.size) == ("crisis", method, shape, size)
+                and o.expected >= least
+            ]  # fmt: skip
+            if own:
+                interval = binomtest(sum(own), len(own)).proportion_ci(0.95, "wilson")
+                found.setdefault(shape, {})[method] = (
+                    f"{sum(own)} of {len(own)}: {sum(own) / len(own):.1%} "
+                    f"({interval.low:.1%} to {interval.high:.1%})"
+                )
+    return found
 
 
 def _row(
@@ -73,11 +104,12 @@ def _name(bounds: tuple[int, int]) -> str:
 def show(summary: dict[str, Any]) -> None:
     """Print the summary."""
     console = Console()
-    table = Table("negatives / 10 min", "shape", "size", "bursts", *METHODS,
-                  title="found within 10 min, within 60 min, median delay in minutes")  # fmt: skip
     rows = summary["crises"]
-    for place in range(0, len(rows), len(METHODS)):
-        group = rows[place : place + len(METHODS)]
+    ran = list(dict.fromkeys(row["method"] for row in rows))
+    table = Table("negatives / 10 min", "shape", "size", "bursts", *ran,
+                  title="found within 10 min, within 60 min, median delay in minutes")  # fmt: skip
+    for place in range(0, len(rows), len(ran)):
+        group = rows[place : place + len(ran)]
         table.add_row(
             group[0]["negatives_in_10_min"], group[0]["shape"], f"{group[0]['size']:g}",
             str(group[0]["bursts"]), *(_cell(row) for row in group),

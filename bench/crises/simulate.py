@@ -1,6 +1,6 @@
 """Calm weeks to set limits and count false alarms, and bursts from many moments of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,9 +11,10 @@ from bench.crises.pool import CAUSES, Pool
 from bench.crises.traffic import START, WEEK, Burst, Traffic
 from sentiment.alerts import BuzzAlert
 from stream.buzz.detector import Sighting
+from stream.buzz.options import MethodName
 
-LEVELS = (1.3, 5.0, 20.0)
-"""Mentions a minute: about 4, 15 and 60 negatives in ten minutes."""
+LEVELS = (1.3, 5.0, 10.0, 20.0)
+"""Mentions a minute: about 4, 15, 30 and 60 negatives in ten minutes."""
 SIZES = (2.0, 3.0, 5.0)
 WARMUP = WEEK
 HORIZON = 60
@@ -35,7 +36,7 @@ class Outcome:
 
 
 def bursts() -> dict[str, list[Burst]]:
-    """Crises and decoys by name."""
+    """Crises and decoys by name; in `calm` nothing is added, to know what chance alone raises."""
     crises = [
         Burst(shape, size, copies=0.3 if shape == "storm" else 0.0)
         for shape in ("step", "ramp", "storm")
@@ -43,25 +44,30 @@ def bursts() -> dict[str, list[Burst]]:
     ]
     return {
         "crisis": crises,
+        "calm": [Burst("step", 1.0)],
         "praise": [Burst("step", 5.0, positive=True)],
         "copies": [Burst("step", 5.0, copies=1.0)],
         "near copies": [Burst("step", 5.0, copies=1.0, near=True)],
     }
 
 
-def tune(pool: Pool, seeds: list[int], weeks: int, knob: float) -> dict[str, float]:
+def tune(
+    pool: Pool, seeds: list[int], weeks: int, knob: float, simple: Sequence[MethodName] = SIMPLE
+) -> dict[str, float]:
     """Limits of the simple methods and of the oracle (by size) at the knob's rate."""
     traces: dict[str, list[list[float]]] = {}
     for level in LEVELS:
         for seed in seeds:
-            for name, trace in _record(pool, level, weeks, seed).items():
+            for name, trace in _record(pool, level, weeks, seed, simple).items():
                 traces.setdefault(name, []).append(trace)
     return {name: limit_for(found, knob, WARMUP, _GAP) for name, found in traces.items()}
 
 
-def _record(pool: Pool, level: float, weeks: int, seed: int) -> dict[str, list[float]]:
+def _record(
+    pool: Pool, level: float, weeks: int, seed: int, simple: Sequence[MethodName]
+) -> dict[str, list[float]]:
     traffic = Traffic(pool, level, weeks, seed)
-    lanes = {name: Lane.recording(name, pool) for name in SIMPLE}
+    lanes = {name: Lane.recording(name, pool) for name in simple}
     oracles = {_oracle(size): Oracle(size, pool.rates.false_negative) for size in SIZES}
     found: dict[str, list[float]] = {name: [] for name in oracles}
     for place in range(len(traffic.rate)):
@@ -86,7 +92,7 @@ def evaluate(
 ) -> Iterator[Outcome | tuple[str, float]]:  # fmt: skip
     """Bursts from `moments` random minutes, and (method, false alarms) of the calm weeks."""
     traffic = Traffic(pool, level, weeks, seed)
-    lanes = {name: Lane.start(name, pool, limits[name], knob) for name in SIMPLE}
+    lanes = {name: Lane.start(name, pool, limits[name], knob) for name in SIMPLE if name in limits}
     lanes["tail"] = Lane.start("tail", pool, None, knob)
     false_alarms = dict.fromkeys(lanes, 0)
     span = len(traffic.rate) - WARMUP - HORIZON
@@ -114,10 +120,7 @@ def _branches(
         for number, burst in enumerate(kinds):
             cause = (place + number) % len(CAUSES)
             fork = traffic.fork([seed, place, number, len(name)])
-            minutes = [
-                fork.minute(place + age) + fork.burst(place + age, age, burst, cause)
-                for age in range(HORIZON)
-            ]
+            minutes = _Minutes(fork, place, burst, cause)
             base = (name, burst.shape, burst.size, expected)
             for method, lane in lanes.items():
                 went_on = lane.resume(snapshots[method])
@@ -130,7 +133,29 @@ def _branches(
                 yield Outcome("oracle", *base, delay)
 
 
-def _first(lane: Lane, place: int, minutes: list[list[Sighting]]) -> BuzzAlert | None:
+class _Minutes(Sequence[list[Sighting]]):
+    """The minutes from a burst's start on, made when they are first asked for."""
+
+    def __init__(self, traffic: Traffic, place: int, burst: Burst, cause: int) -> None:
+        self._traffic, self._place, self._burst, self._cause = traffic, place, burst, cause
+        self._made: list[list[Sighting]] = []
+
+    def __len__(self) -> int:
+        return HORIZON
+
+    def __getitem__(self, age: int) -> list[Sighting]:  # type: ignore[override]
+        if age >= HORIZON:
+            raise IndexError(age)
+        while len(self._made) <= age:
+            place = self._place + len(self._made)
+            self._made.append(
+                self._traffic.minute(place)
+                + self._traffic.burst(place, len(self._made), self._burst, self._cause)
+            )
+        return self._made[age]
+
+
+def _first(lane: Lane, place: int, minutes: Sequence[list[Sighting]]) -> BuzzAlert | None:
     for age, sightings in enumerate(minutes):
         for alert in lane.step(place + age, sightings):
             if alert.state == "open":
@@ -146,7 +171,7 @@ def _found(alert: BuzzAlert | None, place: int, cause: int) -> tuple[float | Non
 
 
 def _oracle_delay(
-    traffic: Traffic, place: int, burst: Burst, minutes: list[list[Sighting]],
+    traffic: Traffic, place: int, burst: Burst, minutes: Sequence[list[Sighting]],
     limits: dict[str, float],
 ) -> float | None:  # fmt: skip
     oracle = Oracle(burst.size, traffic.pool.rates.false_negative)

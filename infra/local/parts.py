@@ -56,6 +56,7 @@ def stack_parts(settings: StackSettings, only: Collection[str] = ()) -> list[Par
             after=["topics", "train"],
             env=env,
         ),
+        _notify(settings, env),
         _prometheus(settings),
         Task(
             name="replay",
@@ -129,6 +130,22 @@ def _mlflow(settings: StackSettings) -> Service | None:
         check=check,
         ready=lambda: server_answers(settings.state_dir, settings.mlflow_port),
         env={**SERVER_ENV, **mark(settings.state_dir)},
+    )
+
+
+def _notify(settings: StackSettings, env: dict[str, str]) -> Service | None:
+    """Off unless the settings say where alerts are sent."""
+    if not settings.webhook_url and not settings.smtp_host:
+        return None
+    return Service(
+        name="notify",
+        command=_badbuzz("notify"),
+        check=lambda: None,
+        ready=lambda: True,
+        after=["topics"],
+        env=env,
+        required=False,
+        otherwise="The stack goes on and sends no alerts.",
     )
 
 

@@ -1,6 +1,6 @@
 """Settings of the local stack: ports, room on the disk and time bounds."""
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from sentiment.settings import Settings
 
@@ -18,6 +18,10 @@ class StackSettings(Settings):
     "The port of the stream worker's web view, metrics and health."
     api_port: int = Field(8000, ge=1, le=65_535)
     "The port of the API and the live page."
+    webhook_url: SecretStr | None = None
+    "Alerts are sent there: the stack then runs `badbuzz notify`, which needs more settings."
+    smtp_host: str | None = None
+    "The mail server that takes alerts: likewise."
     min_free_mb: int = Field(1_024, ge=0)
     "Room that the disk of the state folder must have before the stack starts, in MiB."
     data_seconds: float = Field(60.0, ge=0)

@@ -48,6 +48,9 @@ class Alert:
 _DEAD = "sum(rate(badbuzz_dead_letters_total[5m]))"
 
 
+_GIVEN_UP = 'increase(badbuzz_notifications_total{outcome="refused"}[15m])'
+
+
 def _refused(counter: str) -> str:
     """Refusals within 15 minutes.
 
@@ -83,6 +86,18 @@ ALERTS = (
         summary="Bad buzz about {{ .Labels.brand }}",
         description="{{ VALUE | humanizePercentage }} of the mentions of {{ .Labels.brand }} are "
         "negative, far more than is normal at this hour.",
+    ),
+    Alert(
+        title="Alerts not delivered",
+        slug="notifications",
+        query="(max by (channel) (badbuzz_notification_waiting_seconds) > bool 300) + "
+        f"round(sum by (channel) ({_GIVEN_UP}))",
+        threshold=0,
+        wait="0s",
+        severity="page",
+        summary="Alerts do not reach anybody by {{ .Labels.channel }}",
+        description="By {{ .Labels.channel }}, an alert has waited for more than 5 minutes, or one "
+        "was refused and given up.",
     ),
     Alert(
         title="Consumer lag",

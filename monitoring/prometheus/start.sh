@@ -11,6 +11,7 @@ fi
 umask 077
 config=$(mktemp -d)
 cp "$from/rules.yml" "$config/"
+ln -s "$from/targets" "$config/targets"
 printf '%s' "$BADBUZZ_METRICS_KEY" >"$config/metrics-key"
 unset BADBUZZ_METRICS_KEY
 sed "s|^  - job_name: badbuzz-api\$|&\\n    authorization:\\n      credentials_file: $config/metrics-key|" \

@@ -130,7 +130,7 @@ def new_brand(brand: str, options: BuzzOptions) -> BrandState:
 
 def dump_part(state: BrandState, part: str) -> bytes:
     """One part of the state as JSON."""
-    return orjson.dumps(getattr(state, part), option=orjson.OPT_NON_STR_KEYS)
+    return orjson.dumps(getattr(state, part), default=tuple, option=orjson.OPT_NON_STR_KEYS)
 
 
 def load_brand(brand: str, parts: dict[str, bytes], options: BuzzOptions) -> BrandState:

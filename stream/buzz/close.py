@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from stream.buzz.brand import BrandState, ClosedPart, OpenStep
-from stream.buzz.crowd import collapse, is_crowded
 from stream.buzz.judge import expected_counts, window_counts
 from stream.buzz.methods import Method
 from stream.buzz.options import HOUR, KINDS, BuzzOptions
@@ -17,10 +16,6 @@ def close_step(state: BrandState, rates: Mapping[str, Rates], options: BuzzOptio
     """Move the first open step into the closed ones."""
     closed = state.closed
     step = state.open.steps.pop(state.open.until, None) or OpenStep()
-    hour, mentions = closed.until * options.step_minutes // HOUR, state.profile.mentions
-    known = mentions.knows_a_day and not state.open.is_near
-    if known and is_crowded(step, mentions.hour_mean(hour)) and collapse(step):
-        state.open.near_until = closed.until + options.steps(HOUR)
     version, (scored, negative) = _loudest(step, closed.share.version)
     if version != closed.share.version:
         _change_version(closed, version, rates.get(version, Rates()), options)

@@ -7,13 +7,14 @@ from sentiment.alerts import BuzzAlert
 from stream.buzz.alarm import State
 from stream.buzz.brand import BrandState, OpenPart, OpenStep
 from stream.buzz.close import close_hour, close_step, skip_quiet
+from stream.buzz.copies import take_out_copies
 from stream.buzz.duplicates import near_keys
 from stream.buzz.explain import Transition, explain
 from stream.buzz.judge import judge
 from stream.buzz.methods import Method, method
-from stream.buzz.options import KINDS, BuzzOptions, Kind
+from stream.buzz.options import HOUR, KINDS, BuzzOptions, Kind
 from stream.buzz.share import Rates
-from stream.buzz.texts import SampleText, is_wanted, keep_sample
+from stream.buzz.texts import PER_STEP, SampleText, keep_sample
 
 _NEAR = 0.5
 """From this strength on a brand is near an alert, and near copies of its texts count as copies."""
@@ -65,24 +66,26 @@ class Detector:
             now: minute of the broker's time; a later event time counts as this one.
         """
         opened, size = state.open, self.options.step_minutes
-        steps, recent, near = opened.steps, opened.recent, opened.is_near
-        for sighting in sightings:
-            minute, _, _, digest, _, _ = sighting
+        steps, is_copy, near = opened.steps, opened.recent.is_copy, opened.is_near
+        for minute, p_negative, version, digest, text, tweet in sightings:
             number = (minute if minute < now else now) // size
             if number < opened.until:
                 opened.late += 1
                 continue
-            step = steps.get(number)
-            if step is None:
-                if opened.until < 0:
-                    self._start(state, number)
-                step = steps[number] = OpenStep()
-            if recent.is_copy(digest) or (
-                near and opened.sketches.is_near_copy(near_keys(sighting[4]))
-            ):
+            step = steps.get(number) or self._open_step(state, number)
+            if is_copy(digest) or (near and opened.sketches.is_near_copy(near_keys(text))):
                 step.copies += 1
-            else:
-                _add(step, number, sighting)
+                continue
+            step.total += 1
+            kept = step.other
+            if p_negative is not None:
+                votes = step.votes.get(version) or step.votes.setdefault(version, [0, 0])
+                votes[0] += 1
+                if p_negative > _NEGATIVE:
+                    votes[1] += 1
+                    kept = step.negative
+            if len(kept) < PER_STEP or digest < kept[-1][0]:
+                keep_sample(kept, SampleText(digest, number, tweet, text, p_negative))
         state.changed.add("open")
 
     def count(
@@ -132,7 +135,11 @@ class Detector:
         if alarm.is_open:
             change = alarm.follow(minute, verdict.strength, verdict.excess, watch)
         elif self._is_warm(state) and alarm.may_open(minute, verdict.strength, watch):
-            change = alarm.open(minute, verdict.strength, verdict.excess)
+            if kind == "negative" and take_out_copies(state):
+                state.open.near_until = until + options.steps(HOUR)
+                verdict = judge(state, kind, self.method, options)
+            if alarm.may_open(minute, verdict.strength, watch):
+                change = alarm.open(minute, verdict.strength, verdict.excess)
         if change is None:
             return None
         return explain(state, Transition(kind, change, opened, minute, verdict), options)
@@ -141,24 +148,14 @@ class Detector:
         steps = state.closed.until - state.open.since
         return steps * self.options.step_minutes >= self.options.warmup_hours * 60
 
+    def _open_step(self, state: BrandState, number: int) -> OpenStep:
+        if state.open.until < 0:
+            self._start(state, number)
+        step = state.open.steps[number] = OpenStep()
+        return step
+
     def _start(self, state: BrandState, number: int) -> None:
         first = max(number - self.options.steps(self.options.lateness_minutes), 0)
         opened: OpenPart = state.open
         opened.until = opened.since = state.closed.until = first
         state.changed.update(("closed", "profile"))
-
-
-def _add(step: OpenStep, number: int, sighting: Sighting) -> None:
-    _, p_negative, version, digest, text, tweet = sighting
-    step.total += 1
-    kept = step.other
-    if p_negative is not None:
-        votes = step.votes.get(version)
-        if votes is None:
-            votes = step.votes[version] = [0, 0]
-        votes[0] += 1
-        if p_negative > _NEGATIVE:
-            votes[1] += 1
-            kept = step.negative
-    if is_wanted(kept, digest):
-        keep_sample(kept, SampleText(number, digest, tweet, text, p_negative))

@@ -1,7 +1,6 @@
 """One text counts once: exact copies by digest, near copies by the words they share."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import combinations
@@ -55,11 +54,13 @@ class RecentDigests:
 
     def is_copy(self, digest: int) -> bool:
         """Whether the text was seen lately; remembers it."""
-        if digest in self.young:
+        young = self.young
+        if digest in young:
             return True
-        if len(self.young) >= _GENERATION:
+        if len(young) >= _GENERATION:
             self.turn()
-        self.young[digest] = None
+            young = self.young
+        young[digest] = None
         return digest in self.old
 
     def is_near_copy(self, keys: list[int]) -> bool:
@@ -76,30 +77,6 @@ def terms(text: str) -> list[str]:
     """Lower-cased words and hashtags, without links and mentions."""
     lowered = _LINK.sub(" ", text.lower())
     return [term for term in _TERM.findall(lowered) if term]
-
-
-def distinct_part(texts: Sequence[str], weights: Sequence[float]) -> float:
-    """Part of what the texts stand for that is left when near copies count once.
-
-    Near copies share at least 0.7 of their words (Jaccard) with the first of their group.
-
-    Args:
-        texts: a sample.
-        weights: how many each stands for.
-    """
-    firsts: list[frozenset[str]] = []
-    stands_for: list[list[float]] = []
-    for text, weight in zip(texts, weights, strict=True):
-        own = frozenset(terms(text))
-        place = next((n for n, first in enumerate(firsts) if similar(own, first)), None)
-        if place is None:
-            firsts.append(own)
-            stands_for.append([weight])
-        else:
-            stands_for[place].append(weight)
-    left = sum(group[0] if len(group) == 1 else 1.0 for group in stands_for)
-    total = sum(weights)
-    return min(left / total, 1.0) if total else 1.0
 
 
 def similar(one: frozenset[str], other: frozenset[str], least: float = _NEAR) -> bool:

@@ -10,6 +10,8 @@ from stream.buzz.tail import Tail
 
 _COUNT_PRIOR = 0.05
 _SHARE_PRIOR = 0.005
+_MOST_OF_SHARE = 4.0
+"""Of the surprise at the share, the surprise at the number of negatives may be so many times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class WindowMemory:
     """What was learned about one window of one brand and kind."""
 
     total: Dispersion = field(default_factory=lambda: Dispersion.of(_COUNT_PRIOR))
+    negative: Dispersion = field(default_factory=lambda: Dispersion.of(_COUNT_PRIOR))
     share: Dispersion = field(default_factory=lambda: Dispersion.of(_SHARE_PRIOR))
     tail: Tail = field(default_factory=Tail)
     mean: float = 0.0
@@ -64,10 +67,10 @@ class Method(Protocol):
 class TailMethod:
     """Root of the surprise (-log10 p) under what is expected at this hour.
 
-    `volume`: at the number of mentions (negative binomial). `negative`: at the share (binomial,
-    correlated) plus at the number of mentions, the latter at most as much as the former: a crisis
-    raises both, praise only the number, and under the null they are independent, so that their
-    sum says more than either (Fisher's method of combining).
+    `volume`: at the number of mentions (negative binomial). `negative`: at the number of
+    negatives (likewise), but at most a few times as much as at their share (binomial,
+    correlated). The number says most: it is what a crisis raises. But praise raises it as well,
+    by the texts that the model gets wrong, while their share falls.
     """
 
     def limit(self, kind: Kind) -> float | None:
@@ -84,8 +87,8 @@ class TailMethod:
         by_share = share_surprise(seen.negative, seen.scored, normal.share, memory.share.value)
         if by_share == 0:
             return 0.0
-        by_total = count_surprise(seen.total, normal.total, memory.total.value)
-        return math.sqrt(by_share + min(by_share, by_total))
+        by_count = count_surprise(seen.negative, normal.negative, memory.negative.value)
+        return math.sqrt(min(by_count, _MOST_OF_SHARE * by_share))
 
     def learn(
         self, kind: Kind, seen: WindowCounts, normal: WindowCounts, memory: WindowMemory
@@ -93,6 +96,7 @@ class TailMethod:
         memory.total.learn(seen.total, normal.total, normal.total, normal.total**2)
         if kind == "volume":
             return
+        memory.negative.learn(seen.negative, normal.negative, normal.negative, normal.negative**2)
         spread = seen.scored * normal.share * (1 - normal.share)
         pairs = spread * max(seen.scored - 1, 0)
         memory.share.learn(seen.negative, seen.scored * normal.share, spread, pairs)

@@ -31,8 +31,8 @@ class Watch:
     cooldown: int
 
 
-NEGATIVE = Watch(((9, 0.7), (45, 0.3)), budget=1.0, least=10, quiet=30, cooldown=2 * HOUR)
-VOLUME = Watch(((3 * HOUR, 1.0),), budget=3.3, least=10, quiet=3 * HOUR, cooldown=12 * HOUR)
+NEGATIVE = Watch(((9, 0.9), (45, 0.1)), budget=1.0, least=10, quiet=30, cooldown=2 * HOUR)
+VOLUME = Watch(((3 * HOUR, 1.0),), budget=6.6, least=10, quiet=3 * HOUR, cooldown=12 * HOUR)
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class BuzzOptions:
         SettingsError: a value is out of range.
     """
 
-    false_alarms_per_week: float = 0.3
+    false_alarms_per_week: float = 0.15
     "The knob: false `negative` alerts a week that a brand's team puts up with."
     method: MethodName = "tail"
     "How surprise is measured; the others are simpler and worse, kept for comparison."

@@ -3,26 +3,22 @@
 from bisect import insort
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-_PER_STEP = 6
-_KEEP_NEGATIVE = 40
+PER_STEP = 6
+"""A text is wanted while there are fewer of its step, or its digest is less than the last one's."""
+_KEEP_NEGATIVE = 60
 _KEEP_OTHER = 20
 
 
-@dataclass(slots=True)
-class SampleText:
-    """A text that stands for others of its time."""
+class SampleText(NamedTuple):
+    """A text that stands for others of its time. In order by its digest."""
 
-    step: int
     digest: int
+    step: int
     id: str
     text: str
     p_negative: float | None
-
-
-def is_wanted(kept: list[SampleText], digest: int) -> bool:
-    """Whether a text of this digest belongs to the sample of its step."""
-    return len(kept) < _PER_STEP or digest < kept[-1].digest
 
 
 def keep_sample(kept: list[SampleText], sample: SampleText) -> None:
@@ -30,17 +26,13 @@ def keep_sample(kept: list[SampleText], sample: SampleText) -> None:
 
     It does not depend on the order of arrival (bottom-k sampling; Cohen and Kaplan 2007).
     """
-    insort(kept, sample, key=_digest)
-    del kept[_PER_STEP:]
-
-
-def _digest(sample: SampleText) -> int:
-    return sample.digest
+    insort(kept, sample)
+    del kept[PER_STEP:]
 
 
 @dataclass(slots=True)
 class RecentTexts:
-    """The samples of the steps closed last: at most 40 negative texts and 20 others."""
+    """The samples of the steps closed last: at most 60 negative texts and 20 others."""
 
     negative: list[SampleText] = field(default_factory=list)
     other: list[SampleText] = field(default_factory=list)

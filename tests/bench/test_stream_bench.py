@@ -50,7 +50,7 @@ def test_a_side_scores_each_message_once_and_the_scorer_is_a_part_of_its_cpu(ben
 
 
 def test_plumbing_publishes_each_message_and_asks_no_scorer(bench):
-    run = bench.run(_side("badbuzz"), "pass", 12_000)
+    run = bench.run(_side("badbuzz"), "pass", 60_000)
     assert (run.missing, run.twice) == (0, 0)
     assert run.tokenise == run.infer == 0 < run.cpu
 

@@ -44,6 +44,14 @@ def test_services_that_the_settings_name_elsewhere_are_not_started() -> None:
     assert env["MLFLOW_TRACKING_URI"] == "http://mlflow:5000"
 
 
+@pytest.mark.parametrize("setting", ["webhook_url", "smtp_host"])
+def test_alerts_are_sent_only_where_the_settings_say_whereto(setting: str) -> None:
+    assert "notify" not in _names(StackSettings(**{setting: ""}))
+    (notify,) = stack_parts(StackSettings(**{setting: "http://receiver"}), ["notify"])
+    assert list(notify.command())[1:] == ["notify"]
+    assert not notify.required
+
+
 def test_moved_ports_reach_every_command() -> None:
     settings = StackSettings(KAFKA_PORT=19092, MLFLOW_PORT=15000)
     assert kafka_brokers(settings) == "127.0.0.1:19092"

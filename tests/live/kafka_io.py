@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Sequence
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from sentiment.settings import Settings
+from sentiment.topics import topic_specs
 from stream.lag import group_lag
 from stream.settings import StreamSettings
 
@@ -57,3 +59,17 @@ def read_all(
 def lag(settings: StreamSettings, topic: str) -> int:
     """Records that the group has not committed yet."""
     return sum(asyncio.run(group_lag(settings, settings.group, settings.topic(topic))).values())
+
+
+async def remake(settings: StreamSettings, topic: str, partitions: int) -> None:
+    """The same topic with another number of partitions, as if somebody else had made it."""
+    (spec,) = [spec for spec in topic_specs(settings) if spec.name == settings.topic(topic)]
+    admin = AIOKafkaAdminClient(**settings.kafka_client)
+    await admin.start()
+    try:
+        await admin.delete_topics([spec.name])
+        await asyncio.sleep(1)
+        await admin.create_topics([NewTopic(spec.name, partitions, 1, topic_configs=spec.config)])
+        await asyncio.sleep(1)
+    finally:
+        await admin.close()

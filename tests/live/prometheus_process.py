@@ -87,6 +87,7 @@ class PrometheusProcess:
         config["global"] = {"scrape_interval": "500ms", "evaluation_interval": "500ms"}
         for job in config["scrape_configs"]:
             targets = [f"127.0.0.1:{port}" for port in self._ports[job["job_name"]]]
+            job.pop("file_sd_configs", None)
             job["static_configs"] = [{"targets": targets}]
         rules = yaml.safe_load((MONITORING / "prometheus/rules.yml").read_text("utf-8"))
         for rule in rules["groups"][0]["rules"]:

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.live
 
 
 def _log_a_file(uri: str, folder: Path, experiment: str) -> str:
-    client = MlflowClient(tracking_uri=uri)
+    client = MlflowClient(uri, uri)
     run = client.create_run(client.create_experiment(experiment))
     source = folder / "note.txt"
     source.write_text("kept")
@@ -39,7 +39,7 @@ def test_runs_and_artefacts_outlive_a_restart_on_another_port(tmp_path: Path) ->
 
 
 def test_an_alias_moves_in_the_registry(mlflow_server: LocalMlflow, tmp_path: Path) -> None:
-    client = MlflowClient(tracking_uri=mlflow_server.uri)
+    client = MlflowClient(mlflow_server.uri, mlflow_server.uri)
     run_id = _log_a_file(mlflow_server.uri, tmp_path, "alias-moves")
     source = client.get_run(run_id).info.artifact_uri
     client.create_registered_model("alias-moves")

@@ -1,5 +1,6 @@
 """The worker on the real broker and the real registry: every tweet in, every result out, once."""
 
+import asyncio
 import hashlib
 import signal
 import subprocess
@@ -22,7 +23,7 @@ from stream.settings import StreamSettings
 from tests.artefacts import make_artefact
 from tests.chaos.fleet import Fleet, badbuzz_command
 from tests.live.conftest import page, wait_ready, wait_until
-from tests.live.kafka_io import lag, read_all, send
+from tests.live.kafka_io import lag, read_all, remake, send
 from trainer.register import Versions
 
 pytestmark = pytest.mark.live
@@ -235,6 +236,26 @@ def test_a_tweet_in_another_language_passes_unscored(
     wait_until(lambda: len(read_all(settings, SCORED)) == 1, 20, "it passes")
     result = ScoredTweet.model_validate_json(read_all(settings, SCORED)[0].value)
     assert (result.label, result.p_negative) == ("unsupported", None)
+
+
+def test_a_topic_made_anew_under_a_worker_is_read_from_its_start(
+    settings: StreamSettings, versions: Versions, new_version: Callable[[float], str], fleet: Fleet
+) -> None:
+    versions.point(new_version(0.0))
+    worker = fleet.start()
+    wait_ready(worker)
+    send(settings, TWEETS, [tweet(i, "first") for i in range(100)], partition=0)
+    wait_until(lambda: lag(settings, TWEETS) == 0, 30, "the first topic is scored")
+    asyncio.run(remake(settings, TWEETS, settings.partitions))
+    send(settings, TWEETS, [tweet(i, "second") for i in range(10)], partition=0)
+    wait_until(
+        lambda: (
+            Counter(orjson.loads(r.value)["text"] for r in read_all(settings, SCORED))
+            == {"first": 100, "second": 10}
+        ),
+        90,
+        "the new topic is scored",
+    )
 
 
 def test_a_worker_that_starts_before_kafka_waits_for_it(tmp_path: Path) -> None:

@@ -3,28 +3,14 @@
 import asyncio
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from sentiment.errors import TopicError
-from sentiment.topics import DEAD_LETTERS, MENTIONS, MINUTES, SCORED, TWEETS, topic_specs
+from sentiment.topics import DEAD_LETTERS, MENTIONS, MINUTES, SCORED, TWEETS
 from stream.settings import StreamSettings
 from stream.topics import check_topics, create_topics, created_topics
+from tests.live.kafka_io import remake
 
 pytestmark = pytest.mark.live
-
-
-async def remake(settings: StreamSettings, topic: str, partitions: int) -> None:
-    """The same topic with another number of partitions, as if somebody else had made it."""
-    (spec,) = [spec for spec in topic_specs(settings) if spec.name == settings.topic(topic)]
-    admin = AIOKafkaAdminClient(**settings.kafka_client)
-    await admin.start()
-    try:
-        await admin.delete_topics([spec.name])
-        await asyncio.sleep(1)
-        await admin.create_topics([NewTopic(spec.name, partitions, 1, topic_configs=spec.config)])
-        await asyncio.sleep(1)
-    finally:
-        await admin.close()
 
 
 def test_created_topics_pass_the_check(settings: StreamSettings) -> None:

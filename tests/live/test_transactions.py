@@ -13,6 +13,7 @@ from infra.local.ports import free_port
 from sentiment.topics import SCORED, TWEETS
 from stream.batch import Outputs, Record
 from stream.settings import StreamSettings
+from stream.settling import Settlement
 from stream.topics import create_topics, created_topics
 from stream.transactions import PartitionWriter
 from tests.live.kafka_io import read_all
@@ -32,7 +33,8 @@ def writer(settings: StreamSettings, partition: int = 0, timeout: float = 6.0) -
         )
 
     source = TopicPartition(settings.topic(TWEETS), partition)
-    return PartitionWriter(source, settings.group, producer, first_offset, timeout)
+    settlement = Settlement(settings.group, [settings.topic(SCORED)])
+    return PartitionWriter(source, settlement, producer, first_offset, timeout)
 
 
 def outputs(settings: StreamSettings, *values: bytes, note: str = "") -> Outputs:
@@ -182,6 +184,61 @@ async def test_a_broker_killed_under_a_transaction_loses_and_doubles_nothing(
         await only.close()
 
 
+async def test_what_a_killed_broker_left_undone_is_neither_doubled_nor_lost(tmp_path: Path) -> None:
+    with LocalKafka(tmp_path, free_port()) as kafka:
+        settings = StreamSettings(kafka_brokers=kafka.bootstrap, group="g")
+        await create_topics(settings)
+        await created_topics(settings)
+        only = writer(settings)
+        await only.open()
+        for number in range(4):
+            assert await only.commit(number, number + 1, outputs(settings, b"%d" % number))
+            await asyncio.to_thread(kafka.kill)  # before its transaction log has been acted on
+            await asyncio.to_thread(kafka.start)
+            if number == 1:
+                await only.close()
+                only = writer(settings)
+                await only.open()
+            elif number == 2:
+                assert only.adrift
+                await only.refresh()
+                assert not only.adrift
+        assert await only.commit(4, 5, outputs(settings, b"4"))
+        assert await visible(settings) == [b"%d" % number for number in range(5)]
+        await only.close()
+
+
+async def test_a_settlement_tells_the_end_of_the_last_transaction(settings: StreamSettings) -> None:
+    former, settlement = writer(settings), Settlement(settings.group, [settings.topic(SCORED)])
+    name = f"{settings.group}-{former.name}"
+    told = []
+
+    async def note(producer: AIOKafkaProducer, commit: bool) -> None:
+        told.append(commit)
+
+    settlement._tell = note
+
+    async def start() -> None:
+        producer = AIOKafkaProducer(**settings.kafka_client, transactional_id=name)
+        await settlement.start(producer)
+        await producer.stop()
+
+    await start()
+    assert told == [], "nothing was there before"
+    await former.open()
+    await former.commit(0, 1, outputs(settings, b"a"))
+    await start()
+    assert told == [True], "a committed one"
+    producer = AIOKafkaProducer(**settings.kafka_client, transactional_id=name)
+    await producer.start()
+    await producer.begin_transaction()
+    await producer.send_and_wait(settings.topic(SCORED), b"never", partition=0)
+    await start()
+    assert told == [True, False], "one under way, which is aborted"
+    assert await visible(settings) == [b"a"]
+    await asyncio.gather(former.close(), producer.stop(), return_exceptions=True)
+
+
 async def test_closing_gives_up_while_kafka_is_gone(tmp_path: Path) -> None:
     with LocalKafka(tmp_path, free_port()) as kafka:
         settings = StreamSettings(kafka_brokers=kafka.bootstrap, group="g")
@@ -196,6 +253,38 @@ async def test_closing_gives_up_while_kafka_is_gone(tmp_path: Path) -> None:
             await only.close()
         async with asyncio.timeout(10):
             assert not await committing
+
+
+async def test_a_writer_closed_amid_its_recovery_fences_no_successor(
+    settings: StreamSettings,
+) -> None:
+    former, owner = writer(settings, timeout=2), writer(settings)
+    await former.open()
+    break_after(former, None)
+    former._producer.stop = lambda: asyncio.sleep(30)  # it is being discarded while we close
+    committing = asyncio.create_task(former.commit(0, 1, outputs(settings, b"former")))
+    await asyncio.sleep(0.1)
+    await former.close()
+    await owner.open()
+
+    assert not await committing
+    assert former.state == "closed"
+    assert await owner.commit(0, 1, outputs(settings, b"owner"))
+    assert await visible(settings) == [b"owner"]
+    await owner.close()
+
+
+async def test_a_writer_closed_while_it_opens_stays_closed(settings: StreamSettings) -> None:
+    only = writer(settings)
+
+    async def close_meanwhile(_: TopicPartition) -> int:
+        await only.close()
+        return 0
+
+    only._first_offset = close_meanwhile
+    async with asyncio.timeout(20):
+        await only.open()
+    assert only.state == "closed"
 
 
 def break_after(

@@ -4,8 +4,9 @@ import asyncio
 import os
 import subprocess
 import sys
+from base64 import b64encode
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
@@ -37,18 +38,16 @@ TEXTS = [text for text, _ in sample_tweets(6_000)]
 
 @dataclass
 class Watched:
-    """Entered, all of it runs: worker, API, champion version 1, challenger version 2.
+    """Entered, all of it runs: worker, API, notify, champion version 1, challenger version 2.
 
     Attributes:
         program: path of prometheus.
-        more_workers: ports that Prometheus scrapes beside the worker's.
     """
 
     kafka: LocalKafka
     mlflow: LocalMlflow
     folder: Path
     program: str
-    more_workers: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         name = uuid4().hex[:8]
@@ -65,6 +64,7 @@ class Watched:
                 mlflow_tracking_uri=self.mlflow.uri, model_name=self.settings.model_name
             )
         )
+        self.api_port, self.notify_port = free_port(), free_port()
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -75,14 +75,21 @@ class Watched:
             self.fleet = Fleet(badbuzz_command(), self.environment, self.folder / "fleet")
             starting.callback(self.fleet.stop)
             self.worker = self.fleet.start()
-            self._start_api(starting)
+            self._start("api", {"BADBUZZ_API_PORT": str(self.api_port)}, starting)
+            to_nobody = {
+                "BADBUZZ_NOTIFY_PORT": str(self.notify_port),
+                "BADBUZZ_WEBHOOK_URL": f"http://127.0.0.1:{free_port()}",
+                "BADBUZZ_WEBHOOK_SECRET": f"whsec_{b64encode(os.urandom(32)).decode()}",
+            }
+            self._start("notify", to_nobody, starting)
             wait_ready(self.worker)
             wait_until(lambda: self._api_answers("/ready"), 40, "the API is ready")
-            ports = {
-                "badbuzz-worker": [self.worker.port, *self.more_workers],
+            targets = {
+                "badbuzz-worker": [self.worker.port],
                 "badbuzz-api": [self.api_port],
+                "badbuzz-notify": [self.notify_port],
             }
-            watching = PrometheusProcess(self.program, self.folder / "prometheus", ports)
+            watching = PrometheusProcess(self.program, self.folder / "prometheus", targets)
             self.prometheus = starting.enter_context(watching)
             wait_until(lambda: self.prometheus.value("sum(up)") >= 3, 20, "all are scraped")
             self._stack = starting.pop_all()
@@ -167,13 +174,12 @@ class Watched:
         await create_topics(self.settings)
         await created_topics(self.settings)
 
-    def _start_api(self, starting: ExitStack) -> None:
-        self.api_port = free_port()
-        environment = {**os.environ, **self.environment, "BADBUZZ_API_PORT": str(self.api_port)}
-        with (self.folder / "api.log").open("wb") as log:
+    def _start(self, command: str, more: dict[str, str], starting: ExitStack) -> None:
+        with (self.folder / f"{command}.log").open("wb") as log:
             process = subprocess.Popen(
-                [str(Path(sys.executable).with_name("badbuzz")), "api"],
-                env=environment, cwd=self.folder, stdout=log, stderr=log,
+                [str(Path(sys.executable).with_name("badbuzz")), command],
+                env={**os.environ, **self.environment, **more},
+                cwd=self.folder, stdout=log, stderr=log,
             )  # fmt: skip
         starting.callback(process.wait, 30)
         starting.callback(process.terminate)

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import yaml
@@ -10,6 +11,7 @@ from prometheus_client import CollectorRegistry
 
 from api.metrics import Metrics
 from stream.metrics import StreamMetrics
+from stream.notify.metrics import NotifyMetrics
 
 MONITORING = Path(__file__).parents[2] / "monitoring"
 OF_PROMETHEUS = {"up", "ALERTS"}
@@ -59,13 +61,17 @@ def metrics_of(query: str) -> set[str]:
     bare = re.sub(r"\{[^}]*\}|\[[^\]]*\]", " ", bare)
     bare = re.sub(r"\b(by|on|ignoring|group_left|without)\s*\([^)]*\)", " ", bare)
     names = re.findall(r"[a-zA-Z_:][\w:]*(?!\w|\s*\()", bare)
-    return set(names) - {"and", "or", "unless", "offset"} - set(re.findall(r"\b\d+(\w)\b", bare))
+    return (
+        set(names)
+        - {"and", "or", "unless", "offset", "bool"}
+        - set(re.findall(r"\b\d+(\w)\b", bare))
+    )
 
 
 def exported() -> set[str]:
-    """The names of all series that worker and API can show."""
+    """The names of all series that worker, API and `badbuzz notify` can show."""
     names = set(OF_PROMETHEUS)
-    for make in (StreamMetrics, Metrics):
+    for make in (StreamMetrics, Metrics, partial(NotifyMetrics, channels=["webhook"])):
         registry = CollectorRegistry()
         make(registry)
         for family in registry.collect():

@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from api.metrics import Metrics
 from sentiment.scorer import ModelVersion
 from stream.metrics import StreamMetrics
+from stream.notify.metrics import NotifyMetrics
 from tests.monitoring.queries import MONITORING, panel_queries, rules
 
 pytestmark = pytest.mark.prometheus
@@ -56,10 +57,11 @@ def test_prometheus_accepts_every_panels_query(promtool: str, tmp_path: Path) ->
 
 
 def test_metric_names_keep_prometheus_rules(promtool: str) -> None:
-    stream, api = CollectorRegistry(), CollectorRegistry()
+    stream, api, notify = CollectorRegistry(), CollectorRegistry(), CollectorRegistry()
     StreamMetrics(stream)
+    NotifyMetrics(notify, ["webhook"])
     Metrics(api).runs(ModelVersion("sentiment", "1", "abc"))
-    for registry in (stream, api):
+    for registry in (stream, api, notify):
         assert run(promtool, "check", "metrics", feed=generate_latest(registry)) == ""
 
 

@@ -52,6 +52,17 @@ def test_a_partition_that_stands_still_with_records_waiting_is_timed(
     assert health.stuck() == []
 
 
+def test_a_partition_that_ends_before_its_committed_offset_is_stuck(
+    clock: list[float], registry: CollectorRegistry, writer: SimpleNamespace
+) -> None:
+    health = Health(SimpleNamespace(writers={SOURCE: writer}), StreamMetrics(registry), 60)
+    health.sample({("tweets", 1): 4})
+    clock[0] = 70
+    health.sample({("tweets", 1): 4})
+    assert registry.get_sample_value("badbuzz_lag_records", PLACE) == 0
+    assert len(health.stuck()) == 1
+
+
 def test_a_partition_without_records_waiting_is_neither_late_nor_still(
     clock: list[float], registry: CollectorRegistry, writer: SimpleNamespace
 ) -> None:
@@ -74,3 +85,14 @@ def test_a_revoked_partition_leaves_no_series_behind(
     health.sample({})
     left = [s.name for f in registry.collect() for s in f.samples if "partition" in s.labels]
     assert left == []
+
+
+def test_the_clock_of_detection_stands_still_while_records_wait(
+    clock: list[float], registry: CollectorRegistry, writer: SimpleNamespace
+) -> None:
+    health = Health(SimpleNamespace(writers={SOURCE: writer}), StreamMetrics(registry), 60)
+    health.sample({("tweets", 1): 15})
+    assert health.reached("tweets") == writer.committed_timestamp
+    assert health.reached("brand.mentions") == pytest.approx(time.time(), abs=5)
+    health.sample({("tweets", 1): 10})
+    assert health.reached("tweets") == pytest.approx(time.time(), abs=5)

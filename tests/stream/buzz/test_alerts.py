@@ -1,5 +1,7 @@
 """What opens an alert, what does not, and what an alert says."""
 
+import pytest
+
 from stream.buzz.detector import Detector
 from stream.buzz.options import BuzzOptions
 from tests.stream.buzz.made_up import MadeUp, feed, learned, sighting
@@ -92,6 +94,41 @@ def test_near_copies_open_no_negative_alert(detector, calm_brand):
         for age in range(60)
     ]
     assert opened(feed(detector, state, copies)) == []
+
+
+@pytest.mark.parametrize(("rate", "each_minute"), [(0.6, 5), (0.6, 8), (1.3, 5)])
+def test_bots_open_no_negative_alert_of_a_brand_that_few_speak_of(detector, rate, each_minute):
+    traffic = MadeUp(9, rate=rate)
+    state, start, _ = learned(detector, traffic)
+    said = [
+        "this airline lost my bag twice and nobody at the desk cares at all",
+        "three hours in the queue and then they tell us the flight is gone",
+        "never again will i book with these people they broke my new guitar",
+    ]
+    copies = [
+        traffic.minute(start + age)
+        + [
+            sighting(start + age, 0.99, f"@user{age} {said[copy % 3]} {age * 50 + copy}")
+            for copy in range(each_minute)
+        ]
+        for age in range(60)
+    ]
+    assert opened(feed(detector, state, copies)) == []
+    assert sum(state.closed.copies[-60:]) > 40 * each_minute
+
+
+def test_a_crisis_among_bots_is_still_found(detector, calm_brand):
+    state, start = calm_brand()
+    traffic = MadeUp(9)
+    text = "this airline lost my bag twice and nobody at the desk cares at all"
+    both = [
+        traffic.minute(start + age, negative=5, more="stranded")
+        + [sighting(start + age, 0.99, f"{text} {age * 50 + copy}") for copy in range(4)]
+        for age in range(30)
+    ]
+    (alert,) = opened(feed(detector, state, both))
+    assert alert.at.timestamp() / 60 - start <= 15
+    assert "stranded" in [word.word for word in alert.words[:5]]
 
 
 def test_the_same_burst_in_different_words_opens_an_alert(detector, calm_brand):

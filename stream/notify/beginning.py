@@ -1,0 +1,32 @@
+"""Where a consumer group begins that never was: at the end, as what is past is no news."""
+
+from aiokafka import AIOKafkaConsumer
+
+from sentiment.settings import Settings
+from stream.lag import partitions_of
+
+
+async def begin_at_end(settings: Settings, group: str, topic: str) -> None:
+    """Commit the present end of each partition of which the group has no offset yet.
+
+    Not left to `auto_offset_reset`: with `latest`, what comes before the first commit would be
+    lost by a restart, and what is still there after an outage longer than the retention, too.
+
+    Raises:
+        aiokafka.errors.KafkaError: Kafka does not answer, or the group has members already.
+    """
+    consumer = AIOKafkaConsumer(
+        **settings.kafka_client,
+        group_id=group,
+        enable_auto_commit=False,
+        isolation_level="read_committed",
+    )
+    try:
+        await consumer.start()
+        places = await partitions_of(consumer, topic)
+        consumer.assign(places)
+        new = [place for place in places if await consumer.committed(place) is None]
+        if new:
+            await consumer.commit(await consumer.end_offsets(new))
+    finally:
+        await consumer.stop()

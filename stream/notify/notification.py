@@ -1,0 +1,40 @@
+"""An alert on its way to people."""
+
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from sentiment.alerts import AlertState, BuzzAlert
+
+
+@dataclass(frozen=True)
+class Notification:
+    """An alert and its bytes, as they stand on the topic."""
+
+    alert: BuzzAlert
+    body: bytes
+
+    @property
+    def key(self) -> str:
+        """The same for each try, and for no other notification.
+
+        Made of the alert's id, its state and the minute of that state: an alert may worsen twice.
+        """
+        return self._key_of(self.alert.state)
+
+    @property
+    def first_key(self) -> str:
+        """The key under which the same alert was opened."""
+        return self._key_of("open")
+
+    def _key_of(self, state: AlertState) -> str:
+        at = self.alert.opened_at if state == "open" else self.alert.at
+        return f"{self.alert.id}-{state}-{int(at.timestamp())}"
+
+
+def read_notification(value: bytes | None) -> Notification | None:
+    """What a record of `buzz.alerts` says; None where it holds no alert."""
+    try:
+        return Notification(BuzzAlert.model_validate_json(value or b""), value or b"")
+    except ValidationError:
+        return None

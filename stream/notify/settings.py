@@ -1,0 +1,62 @@
+"""Where alerts are sent, and how."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, HttpUrl, Secret, SecretStr, field_validator
+from pydantic_settings import NoDecode
+
+from sentiment.alerts import AlertKind
+from sentiment.settings import Settings
+
+
+class NotifySettings(Settings):
+    """What `badbuzz notify` needs to know beyond what all parts share.
+
+    Nothing is sent unless `webhook_url` or `smtp_host` is set.
+    """
+
+    group: str = "badbuzz"
+    "The installation's consumer group; those of the channels are named after it."
+    notify_kinds: Annotated[frozenset[AlertKind], NoDecode] = frozenset[AlertKind]({"negative"})
+    "Kinds of alerts that are sent, separated by commas: `negative`, `volume`."
+    notify_seconds: float = Field(10.0, gt=0)
+    "How long one try to send an alert may take."
+    notify_refused_seconds: float = Field(300.0, ge=0)
+    "An alert that is refused for so long is given up; one that finds nobody waits without end."
+    notify_host: str = "127.0.0.1"
+    "Where /metrics listens."
+    notify_port: int = Field(6067, ge=0, le=65_535)
+    "Its port; 0: none."
+
+    webhook_url: Secret[HttpUrl] | None = None
+    "Alerts are sent there by POST, as JSON; empty: no webhook. It may hold a token: never logged."
+    webhook_secret: SecretStr | None = None
+    "Signs each call: `whsec_` and 24 to 64 random bytes in base64, as in Standard Webhooks."
+
+    smtp_host: str | None = None
+    "The mail server that takes alerts; empty: no e-mail."
+    smtp_port: int = Field(587, ge=1, le=65_535)
+    "Its port."
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    "Encrypted after a greeting (port 587), from the first byte on (port 465), or not at all."
+    smtp_username: str | None = None
+    "The user name at the mail server; empty: it asks for none."
+    smtp_password: SecretStr | None = None
+    "The password there; it is sent only over an encrypted connection, or to this machine."
+    email_from: str | None = None
+    "The sender's address."
+    email_to: Annotated[tuple[str, ...], NoDecode] = ()
+    "The addresses that get the alerts, separated by commas."
+
+    @field_validator("notify_kinds", "email_to", mode="before")
+    @classmethod
+    def _separated(cls, value: object) -> object:
+        if isinstance(value, str):
+            return [part.strip() for part in value.split(",") if part.strip()]
+        return value
+
+    @field_validator("webhook_url", "webhook_secret", "smtp_host", "smtp_username",
+                     "smtp_password", "email_from", mode="before")  # fmt: skip
+    @classmethod
+    def _empty_is_unset(cls, value: object) -> object:
+        return None if value == "" else value

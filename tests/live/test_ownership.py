@@ -1,0 +1,72 @@
+"""Which partitions a worker reads after an assignment, on the real broker."""
+
+import asyncio
+
+import pytest
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaConnectionError
+
+from sentiment.topics import TWEETS
+from stream.ownership import Ownership
+from stream.settings import StreamSettings
+from stream.settling import Settlement
+from stream.transactions import PartitionWriter
+
+pytestmark = pytest.mark.live
+
+
+async def first_offset(_: TopicPartition) -> int:
+    return 0
+
+
+def sources(settings: StreamSettings, *partitions: int) -> list[TopicPartition]:
+    return [TopicPartition(settings.topic(TWEETS), number) for number in partitions]
+
+
+async def until(owned: Ownership, ready: list[TopicPartition]) -> None:
+    async with asyncio.timeout(20):
+        while sorted(owned.fetchable(ready)) != ready:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
+async def test_a_partition_that_cannot_be_opened_yet_holds_up_no_other(
+    settings: StreamSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owned = Ownership(settings)
+    both, kafka_is_back = sources(settings, 0, 1), asyncio.Event()
+    start = Settlement.start
+
+    async def refuse(settlement: Settlement, producer: AIOKafkaProducer) -> None:
+        if producer._txn_manager.transactional_id.endswith("[1]") and not kafka_is_back.is_set():
+            raise KafkaConnectionError
+        await start(settlement, producer)
+
+    monkeypatch.setattr(Settlement, "start", refuse)
+    async with asyncio.timeout(settings.session_seconds):
+        await owned.assign(both, first_offset)
+    assert owned.fetchable(both) == both[:1]
+
+    kafka_is_back.set()
+    await until(owned, both)
+    await owned.release()
+
+
+async def test_a_partition_is_not_read_before_its_takeover_is_done(
+    settings: StreamSettings,
+) -> None:
+    owned = Ownership(settings)
+    both, may_go_on = sources(settings, 0, 1), asyncio.Event()
+
+    async def takeover(writer: PartitionWriter) -> bool:
+        assert writer.state == "open"
+        if writer.source.partition == 1:
+            await may_go_on.wait()
+        return True
+
+    owned.serve(both[0].topic, [], takeover)
+    await owned.assign(both, first_offset)
+    await until(owned, both[:1])
+    assert owned.fetchable(both) == both[:1]
+    may_go_on.set()
+    await until(owned, both)
+    await owned.release()
