@@ -41,4 +41,5 @@ start_engine() { # options of dockerd beyond these, or none: ''
 stop_engine() {
     kill "$engine" 2>/dev/null || true
     wait "$engine" 2>/dev/null || true
+    umount "$cache/run/netns/default" 2>/dev/null || true # else the folder cannot be removed
 }
