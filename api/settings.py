@@ -10,7 +10,11 @@ class ApiSettings(Settings):
     """What the API needs to know besides the shared settings."""
 
     model_config = SettingsConfigDict(
-        env_prefix="BADBUZZ_", env_file=".env", extra="ignore", populate_by_name=True
+        env_prefix="BADBUZZ_",
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        populate_by_name=True,
     )
 
     api_host: str = "127.0.0.1"

@@ -17,7 +17,11 @@ class Settings(BaseSettings):
     """What every part needs to know; `BADBUZZ_` prefixes each name, the well-known ones aside."""
 
     model_config = SettingsConfigDict(
-        env_prefix="BADBUZZ_", env_file=".env", extra="ignore", populate_by_name=True
+        env_prefix="BADBUZZ_",
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        populate_by_name=True,
     )
 
     kafka_brokers: str = Field("127.0.0.1:9092", validation_alias="KAFKA_BROKERS")

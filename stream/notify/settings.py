@@ -54,9 +54,3 @@ class NotifySettings(Settings):
         if isinstance(value, str):
             return [part.strip() for part in value.split(",") if part.strip()]
         return value
-
-    @field_validator("webhook_url", "webhook_secret", "smtp_host", "smtp_username",
-                     "smtp_password", "email_from", mode="before")  # fmt: skip
-    @classmethod
-    def _empty_is_unset(cls, value: object) -> object:
-        return None if value == "" else value

@@ -113,3 +113,9 @@ def test_all_topics_have_the_prefix_and_are_kept_as_they_are_meant_to_be() -> No
     assert {n for n, spec in specs.items() if int(spec.config["max.message.bytes"]) > 5_000} == {
         DEAD_LETTERS
     }
+
+
+def test_an_empty_variable_is_as_one_that_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BADBUZZ_KAFKA_SSL_CAFILE", "")
+    monkeypatch.setenv("KAFKA_BROKERS", "")
+    assert Settings() == Settings(kafka_ssl_cafile=None, kafka_brokers="127.0.0.1:9092")
