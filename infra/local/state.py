@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from sentiment.errors import StackError
 
@@ -18,11 +19,10 @@ def prepare_state(folder: Path, min_free_mb: int) -> None:
     Raises:
         StackError: the folder cannot be written, or its disk has less than `min_free_mb` MiB left.
     """
-    probe = folder / f".writable-{os.getpid()}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        probe.touch()
-        probe.unlink()
+        with TemporaryFile(dir=folder):
+            pass
     except OSError as error:
         raise StackError(
             f"the state of the local stack goes to {folder}, which cannot be written ({error}). "

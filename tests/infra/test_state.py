@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,9 @@ def test_a_taken_port_is_told_with_its_holder_and_the_setting_that_moves_the_ser
     assert f"A service needs port {port}" in message
     assert f"(process {os.getpid()})" in message
     assert "set A_PORT" in message
+
+
+def test_parts_may_look_at_the_folder_at_the_same_time(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _: prepare_state(tmp_path / "state", 1), range(2_000)))
+    assert list((tmp_path / "state").iterdir()) == []

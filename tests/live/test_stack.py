@@ -51,7 +51,10 @@ class _Stack:
             text=True,
         )
         assert process.stdout is not None
-        threading.Thread(target=self.lines.extend, args=(process.stdout,), daemon=True).start()
+        self.reader = threading.Thread(
+            target=self.lines.extend, args=(process.stdout,), daemon=True
+        )
+        self.reader.start()
         self.process = process
 
     def until(self, happened: Callable[[], bool], timeout_s: float = 120) -> None:
@@ -68,7 +71,10 @@ class _Stack:
     def end(self, number: signal.Signals) -> int:
         assert self.process is not None
         self.process.send_signal(number)
-        return self.process.wait(60)
+        code = self.process.wait(60)
+        if number != signal.SIGKILL:  # what it left would hold the pipe open
+            self.reader.join(10)
+        return code
 
     def call(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
