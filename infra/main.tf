@@ -224,14 +224,14 @@ resource "docker_container" "ml_training" {
 
   volumes {
     volume_name    = docker_volume.data["lab"].name
-    container_path = "/work"
+    container_path = "/lab"
   }
 
   dynamic "volumes" {
     for_each = var.data_dir == "" ? [] : [var.data_dir]
     content {
       host_path      = volumes.value
-      container_path = "/work/data"
+      container_path = "/lab/data"
       read_only      = true
     }
   }

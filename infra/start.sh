@@ -16,4 +16,4 @@ mkdir -p notebooks
 cp --no-clobber /opt/notebooks/*.ipynb notebooks/
 
 # 0.0.0.0 is the container's own network: docker-compose.yml and main.tf publish it on loopback.
-exec jupyter lab --ip=0.0.0.0 --port=8888 --no-browser --ServerApp.root_dir=/work
+exec jupyter lab --ip=0.0.0.0 --port=8888 --no-browser --ServerApp.root_dir=/lab

@@ -14,7 +14,7 @@ heard it the first time is not changed by hearing it again.
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -61,7 +61,7 @@ class Settlement:
     """
 
     group: str
-    topics: Iterable[str]
+    topics: Sequence[str]
     committed: bool | None = None
     _connection: Any = field(default=None, repr=False)
     _teller: tuple[int, int] | None = None

@@ -15,7 +15,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any, Literal
+from typing import Literal
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import (
@@ -30,7 +30,8 @@ from aiokafka.protocol.commit import OffsetFetchRequest
 from aiokafka.structs import OffsetAndMetadata
 
 from stream.backoff import Backoff
-from stream.batch import Outputs, Record
+from stream.batch import Outputs
+from stream.sending import send_all
 from stream.settling import Settlement
 
 log = logging.getLogger(__name__)
@@ -189,11 +190,7 @@ class PartitionWriter:
         await producer.begin_transaction()
         # All partitions join before the first request goes out: one that joins a running
         # transaction costs 100 ms (aiokafka's sender).
-        sent = [
-            await producer.send_batch(builder, topic, partition=partition)
-            for (topic, partition), records in outputs.records.items()
-            for builder in builders_of(producer, records)
-        ]
+        sent = await send_all(producer, outputs)
         offsets = {self.source: OffsetAndMetadata(end, outputs.note)}
         await producer.send_offsets_to_transaction(offsets, self._group)
         await asyncio.gather(*sent)
@@ -258,24 +255,6 @@ class PartitionWriter:
         task = asyncio.current_task()
         if task is not None and task.cancelling():  # what was suppressed above was meant for us
             raise asyncio.CancelledError
-
-
-def builders_of(producer: AIOKafkaProducer, records: list[Record]) -> list[Any]:
-    """Kafka record batches of these records, each as large as the topic allows."""
-    builders = []
-    builder = producer.create_batch()
-    for record in records:
-        if _append(builder, record) is None:
-            builders.append(builder)
-            builder = producer.create_batch()
-            _append(builder, record)
-    builder.close()
-    return [*builders, builder]
-
-
-def _append(builder: Any, record: Record) -> Any:
-    timestamp, key, value, headers = record
-    return builder.append(timestamp=timestamp, key=key, value=value, headers=headers)
 
 
 async def _committed(

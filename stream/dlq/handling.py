@@ -14,8 +14,8 @@ from stream.dlq.box import ends_of, letters, reader
 from stream.dlq.desk import Desk, Order, Outcome
 from stream.dlq.marks import read_marks
 from stream.dlq.redrive import Redriver
+from stream.sending import send_all
 from stream.settings import StreamSettings
-from stream.transactions import builders_of
 
 
 async def handle(
@@ -79,12 +79,7 @@ async def _commit(producer: AIOKafkaProducer, outputs: Outputs) -> None:
         return
     try:
         async with producer.transaction():
-            sent = [
-                await producer.send_batch(builder, topic, partition=partition)
-                for (topic, partition), records in outputs.records.items()
-                for builder in builders_of(producer, records)
-            ]
-            await asyncio.gather(*sent)
+            await asyncio.gather(*await send_all(producer, outputs))
     except (ProducerFenced, InvalidProducerEpoch) as error:
         raise DeadLetterError(
             "another `badbuzz dlq` started meanwhile and goes on in place of this one; what this "

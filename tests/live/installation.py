@@ -12,8 +12,8 @@ from sentiment.errors import BadMessageError
 from sentiment.topics import DEAD_LETTERS, TWEETS
 from stream.batch import Record
 from stream.deadletters import Stage, dead_letter
+from stream.sending import builders_of
 from stream.settings import StreamSettings
-from stream.transactions import builders_of
 
 UNREADABLE = BadMessageError("json", "value: Invalid JSON: expected value at line 1 column 1")
 ROOMY = 4_000_000
