@@ -55,7 +55,7 @@ class Settlement:
     """What has to be told again, kept over the tries of an owner to start a producer.
 
     Attributes:
-        group: the consumer group whose offsets the transactions commit.
+        group: the consumer group whose offsets the transactions commit; empty if they commit none.
         topics: all topics that they write to.
         committed: the decision that is still to be told: commit, abort or none.
     """
@@ -101,7 +101,7 @@ class Settlement:
         for partition in partitions:
             manager.maybe_add_partition_to_txn(partition)
         # The group joins, but no offset is sent: that would replace the one that hangs.
-        while not await sender._do_add_offsets_to_txn(self.group):
+        while self.group and not await sender._do_add_offsets_to_txn(self.group):
             continue
         await (producer.commit_transaction() if commit else producer.abort_transaction())
         # Kafka answers before it has told anybody, and tells nobody when it has.
@@ -113,7 +113,8 @@ class Settlement:
     async def _partitions(self, producer: AIOKafkaProducer) -> list[TopicPartition]:
         """All that may have missed the decision; none of them may be without a leader now."""
         client = producer.client
-        await client.coordinator_lookup(CoordinationType.GROUP, self.group)
+        if self.group:
+            await client.coordinator_lookup(CoordinationType.GROUP, self.group)
         partitions = [
             TopicPartition(topic, partition)
             for topic in self.topics

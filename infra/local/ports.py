@@ -1,20 +1,30 @@
 """Ports on the loopback address: a free one, and who holds a taken one."""
 
+import random
 import socket
+from contextlib import suppress
 
 import psutil
 
 from sentiment.errors import StackError
 
 LOOPBACK = "127.0.0.1"
+_PORTS = range(20_000, 32_000)
+"""Where `free_port` looks: below all that systems give to outgoing connections. Of those, one could
+take the port before its service does; and to a service that is down, connect with itself."""
 
 
 def free_port() -> int:
-    """Return a TCP port of 127.0.0.1 that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a TCP port of 127.0.0.1 that nothing listens on now.
+
+    Raises:
+        StackError: there is none among those of `_PORTS`.
+    """
+    for port in random.sample(_PORTS, len(_PORTS)):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind((LOOPBACK, port))
+            return port
+    raise StackError(f"no port of {LOOPBACK} from {_PORTS[0]} to {_PORTS[-1]} is free.")
 
 
 def require_free(port: int, service: str, setting: str) -> None:

@@ -1,14 +1,16 @@
 """Carries out what the desk decides: each letter's record and its mark in one transaction."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import InvalidProducerEpoch, ProducerFenced
+from aiokafka.errors import InvalidProducerEpoch, KafkaError, ProducerFenced
 
 from sentiment.errors import DeadLetterError
-from sentiment.topics import DEAD_LETTER_ROOM, DEAD_LETTERS
+from sentiment.topics import ALL, DEAD_LETTER_ROOM, DEAD_LETTERS
+from stream.backoff import Backoff
 from stream.batch import Outputs
 from stream.dlq.box import ends_of, letters, reader
 from stream.dlq.desk import Desk, Order, Outcome
@@ -16,6 +18,7 @@ from stream.dlq.marks import read_marks
 from stream.dlq.redrive import Redriver
 from stream.sending import send_all
 from stream.settings import StreamSettings
+from stream.settling import Settlement
 
 
 async def handle(
@@ -59,7 +62,37 @@ async def _fencing(
     if dry_run:
         yield None
         return
-    producer = AIOKafkaProducer(
+    producer = await _settled(settings)
+    try:
+        yield producer
+    finally:
+        await _leave(producer)
+
+
+async def _leave(producer: AIOKafkaProducer) -> None:
+    with suppress(KafkaError, OSError):  # it has nothing to say any more
+        await producer.stop()
+
+
+async def _settled(settings: StreamSettings) -> AIOKafkaProducer:
+    """Started anew while Kafka cannot say yet what became of the last transaction."""
+    topics = [settings.topic(name) for name in ALL if name != DEAD_LETTERS]
+    settlement, backoff = Settlement("", topics), Backoff()
+    until = time.monotonic() + settings.transaction_seconds
+    while True:
+        producer = _producer(settings)
+        try:
+            await settlement.start(producer)
+            return producer
+        except (KafkaError, OSError):
+            await _leave(producer)
+            if time.monotonic() > until:
+                raise
+        await backoff.wait()
+
+
+def _producer(settings: StreamSettings) -> AIOKafkaProducer:
+    return AIOKafkaProducer(
         **settings.kafka_client,
         transactional_id=f"{settings.group}-{settings.topic(DEAD_LETTERS)}",
         transaction_timeout_ms=int(settings.transaction_seconds * 1000),
@@ -67,11 +100,6 @@ async def _fencing(
         max_request_size=settings.max_message_bytes + DEAD_LETTER_ROOM,
         compression_type=None if settings.compression == "none" else settings.compression,
     )
-    try:
-        await producer.start()
-        yield producer
-    finally:
-        await producer.stop()
 
 
 async def _commit(producer: AIOKafkaProducer, outputs: Outputs) -> None:

@@ -64,6 +64,14 @@ def test_leftovers_of_this_folder_are_ended_and_those_of_another_are_not(tmp_pat
             process.wait()
 
 
+def test_a_free_port_is_none_that_an_outgoing_connection_can_get() -> None:
+    given = Path("/proc/sys/net/ipv4/ip_local_port_range")
+    if not given.exists():
+        pytest.skip("this system does not say which ports outgoing connections get")
+    first, last = map(int, given.read_text().split())
+    assert not any(first <= free_port() <= last for _ in range(200))
+
+
 def test_a_free_port_can_be_listened_on() -> None:
     port = free_port()
     require_free(port, "A service", "A_PORT")

@@ -6,6 +6,7 @@ import re
 import time
 import uuid
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaProducer
@@ -14,6 +15,7 @@ from aiokafka.structs import TopicPartition
 from click.testing import CliRunner, Result
 
 from infra.local.kafka import LocalKafka
+from infra.local.ports import free_port
 from sentiment.errors import BadMessageError, DeadLetterError, TopicError
 from sentiment.topics import DEAD_LETTER_MARKS, DEAD_LETTERS, TWEETS
 from stream.batch import Record
@@ -33,6 +35,11 @@ EMPTY = BadMessageError("empty", "text: String should match pattern")
 
 @pytest.fixture
 def installation(kafka: LocalKafka, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    return installed(kafka, monkeypatch)
+
+
+def installed(kafka: LocalKafka, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    """An installation of a prefix of its own, which the commands use from now on."""
     prefix = f"{uuid.uuid4().hex[:8]}."
     monkeypatch.setenv("KAFKA_BROKERS", kafka.bootstrap)
     monkeypatch.setenv("BADBUZZ_TOPIC_PREFIX", prefix)
@@ -345,6 +352,21 @@ def test_a_redrive_that_died_in_its_transaction_is_settled_and_done_anew(
     run("redrive", "0:0")
     assert [record.value for record in installation.read(TWEETS)] == [b"{broken", b"{broken"]
     assert b"half done" in [r.value for r in installation.read(TWEETS, "read_uncommitted")]
+
+
+def test_a_broker_killed_after_a_redrive_sends_no_letter_twice_and_loses_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with LocalKafka(tmp_path, free_port()) as broker:
+        installation = installed(broker, monkeypatch)
+        installation.die(*(Tried(key=b"%d" % number) for number in range(4)))
+        for number in range(4):
+            run("redrive", f"0:{number}")
+            broker.kill()  # before its transaction log has been acted on
+            broker.start()
+        run("redrive", "--everything")
+        keys = Counter(record.key for record in installation.read(TWEETS))
+        assert keys == {b"%d" % number: 2 for number in range(4)}, "as it came, and again"
 
 
 def test_marks_of_letters_that_kafka_deleted_are_taken_off(installation: Installation) -> None:
