@@ -20,6 +20,7 @@ not read before."""
 
 _RETRY_SECONDS = 1.0
 _GRACE_SECONDS = 1.0
+_ASK_SECONDS = 2.0
 _WORTH_AN_OVERLAP = 250
 """Records of a batch that is worth scoring while the one before it commits. A smaller one waits for
 that commit, and grows meanwhile: fewer transactions, each with more in it, are sooner done."""
@@ -42,6 +43,7 @@ class Ownership:
         self._settlements: dict[TopicPartition, Settlement] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._opening: set[asyncio.Task[None]] = set()
+        self._asked_at = -_ASK_SECONDS
 
     def serve(self, topic: str, outputs: Sequence[str], takeover: Takeover) -> None:
         """What batches of this topic write to, and what happens before a partition is read."""
@@ -121,11 +123,16 @@ class Ownership:
                 self._start(writer.refresh())
 
     def take_lost(self) -> bool:
-        """Whether a partition was dropped, so that the group has to share out anew: said once."""
-        lost = [w for w in self.writers.values() if w.state == "lost" and not w.given_back]
-        for writer in lost:  # it stays, for `release` to close it and for /health to see it
-            writer.given_back = True
-        return bool(lost)
+        """Whether a partition was dropped, so that the group has to share out anew.
+
+        Said again until it does: a request that comes while the group is at it is forgotten. What
+        is lost stays until then, for `release` to close it and for /health to see it.
+        """
+        lost = any(writer.state == "lost" for writer in self.writers.values())
+        if not lost or time.monotonic() < self._asked_at + _ASK_SECONDS:
+            return False
+        self._asked_at = time.monotonic()
+        return True
 
     def _producer(self, transactional_id: str) -> AIOKafkaProducer:
         settings = self._settings

@@ -40,6 +40,7 @@ MakeProducer = Callable[[str], AIOKafkaProducer]
 FirstOffset = Callable[[TopicPartition], Awaitable[int]]
 
 _GROUP_COORDINATOR = 0
+_PEEK_SECONDS = 1.0
 _FENCED = (ProducerFenced, InvalidProducerEpoch)
 # What aiokafka lets through when its connection or its state machine breaks under a transaction.
 _BROKEN = (KafkaError, OSError, TimeoutError, IllegalOperation, AssertionError)
@@ -72,7 +73,6 @@ class PartitionWriter:
         self.in_flight = 0
         self.batch_records = 0
         self.fetched_at = 0.0
-        self.given_back = False
         self.aborted = 0
         self.committed_timestamp = time.time()
         self.state: Literal["opening", "open", "failed", "lost", "closed"] = "opening"
@@ -169,6 +169,9 @@ class PartitionWriter:
 
     async def _recover(self, start: int, end: int, note: str) -> bool | None:
         """A new producer, and what Kafka says became of a batch: as `_attempt`."""
+        if await self._overtaken(end, note):
+            self._lose("has another owner, which committed since")
+            return False
         await self._open_producer()
         if self._closed:
             return False
@@ -178,6 +181,20 @@ class PartitionWriter:
             self._lose(f"moved on to offset {self.committed} under another owner")
             return False
         return None
+
+    async def _overtaken(self, end: int, note: str) -> bool:
+        """Whether another owner has committed since: a new producer would fence it for nothing.
+
+        False where Kafka does not tell at once.
+        """
+        if self._producer is None:
+            return False
+        with suppress(*_BROKEN):
+            async with asyncio.timeout(_PEEK_SECONDS):
+                offset, found = await _committed(self._producer, self._group, self.source)
+            # It may also stand earlier: where a broker left our own last one undone.
+            return offset > self.committed and (offset, found) != (end, note)
+        return False
 
     async def _transact(self, end: int, outputs: Outputs) -> None:
         async with asyncio.timeout(self._timeout):

@@ -70,3 +70,21 @@ async def test_a_partition_is_not_read_before_its_takeover_is_done(
     may_go_on.set()
     await until(owned, both)
     await owned.release()
+
+
+async def test_the_group_is_asked_to_share_out_anew_until_it_does(
+    settings: StreamSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stream.ownership._ASK_SECONDS", 0.2)
+    owned, (only,) = Ownership(settings), sources(settings, 0)
+    await owned.assign([only], first_offset)
+    assert not owned.take_lost()
+    owned.writers[only].state = "lost"
+    assert owned.take_lost()
+    assert not owned.take_lost(), "it is at it"
+    await asyncio.sleep(0.3)
+    assert owned.take_lost(), "the request was forgotten"
+    await owned.assign([only], first_offset)
+    await asyncio.sleep(0.3)
+    assert not owned.take_lost()
+    await owned.release()

@@ -77,6 +77,26 @@ async def test_a_writer_whose_partition_was_taken_over_publishes_nothing(
     await asyncio.gather(zombie.close(), owner.close())
 
 
+async def test_a_zombie_whose_transaction_breaks_does_not_fence_its_successor(
+    settings: StreamSettings,
+) -> None:
+    zombie, owner = writer(settings), writer(settings)
+    await zombie.open()
+    await owner.open()
+    assert await owner.commit(0, 2, outputs(settings, b"a"))
+    zombie._producer.begin_transaction = breaking  # its time ran out while it was frozen
+
+    assert not await zombie.commit(0, 1, outputs(settings, b"zombie"))
+    assert zombie.state == "lost"
+    assert await owner.commit(2, 3, outputs(settings, b"b"))
+    assert await visible(settings) == [b"a", b"b"]
+    await asyncio.gather(zombie.close(), owner.close())
+
+
+async def breaking() -> None:
+    raise TimeoutError
+
+
 async def test_a_zombie_that_wakes_amid_its_transaction_publishes_nothing(
     settings: StreamSettings,
 ) -> None:
