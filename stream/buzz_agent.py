@@ -70,7 +70,7 @@ class BuzzAgent:
             else:  # fetched under an owner that is gone: it is fetched again
                 self._app.ownership.finished(batch.writer)
 
-    def _submit(self, batch: Batch, clock: int = 0) -> None:
+    def _submit(self, batch: Batch, clock: int | None = None) -> None:
         self._learn_rates()
         work = WatchBatch(self._watching, self._memories[batch.writer], clock)
         self._app.pipeline.submit(batch, work)

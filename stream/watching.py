@@ -112,10 +112,11 @@ class WatchBatch:
     """The work on one batch of mentions, or on a tick of the clock: a batch without records.
 
     Args:
-        clock: of a tick, the minute since 1970 up to which there is nothing more to come.
+        clock: of a tick, the minute since 1970 up to which there is nothing more to come. Without
+            it, a batch without records is one of transaction markers, which tell no time.
     """
 
-    def __init__(self, watching: Watching, memory: Memory, clock: int = 0) -> None:
+    def __init__(self, watching: Watching, memory: Memory, clock: int | None = None) -> None:
         self._watching = watching
         self._memory = memory
         self._clock = clock
@@ -141,9 +142,9 @@ class WatchBatch:
         batch, seen, rejects = read
         memory = self._memory
         alerts: list[BuzzAlert] = []
-        if not batch.records:
+        if self._clock is not None:
             alerts += self._close(memory.watermark.tick(self._clock))
-        else:
+        elif batch.records:
             now = max(record.timestamp for record in batch.records) // _MINUTE_MS
             minutes = [sighting.minute for _, sighting in seen]
             for part, watermark in memory.watermark.runs(minutes, now):

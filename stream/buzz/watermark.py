@@ -42,8 +42,9 @@ class Watermark:
             yield slice(start, len(minutes)), self.minute
 
     def tick(self, now: int) -> int:
-        """Let the clock reach `now` without a record; returns the watermark."""
+        """Let the clock reach `now` without a record; returns the watermark, never beyond `now`."""
         if self.minute and self.last_clock >= 0:
-            self.minute += max(now - self.last_clock, 0)
+            passed = max(now - self.last_clock, 0)
+            self.minute = max(self.minute, min(self.minute + passed, now))
         self.last_clock = max(now, self.last_clock)
         return self.minute

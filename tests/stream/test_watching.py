@@ -84,6 +84,23 @@ def test_what_was_published_is_all_that_a_next_owner_needs(watching: Watching) -
     assert results[0] == results[1]
 
 
+def test_a_batch_of_nothing_but_markers_moves_no_clock(watching: Watching) -> None:
+    former, owner = memory(), memory()
+    work = WatchBatch(watching, former)
+    owner.load(state(work.publish(work.infer(work.prepare(batch(0, "acme"))))).items())
+    reached = owner.watermark.minute
+
+    def take(some: Batch, clock: int | None = None) -> None:
+        work = WatchBatch(watching, owner, clock)
+        work.infer(work.prepare(some))
+
+    take(Batch("brand.mentions", 0, 1, 3, [], None))  # type: ignore[arg-type]
+    take(Batch("brand.mentions", 0, 3, 3, [], None), TIMESTAMP_MS // 60_000)  # type: ignore[arg-type]
+    assert owner.watermark.minute == reached
+    take(Batch("brand.mentions", 0, 3, 3, [], None), TIMESTAMP_MS // 60_000 + 2)  # type: ignore[arg-type]
+    assert owner.watermark.minute == reached + 2 > former.watermark.minute
+
+
 def test_all_that_was_written_bit_by_bit_makes_the_same_brand_at_any_time() -> None:
     going_on, written = memory(), dict[bytes, bytes]()
     traffic, chance = MadeUp(5, rate=4.0), random.Random(5)
