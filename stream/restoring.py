@@ -1,8 +1,14 @@
 """Reads a compacted partition back: what a new owner has to know before it goes on."""
 
+import time
+
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import RequestTimedOutError
 
 from sentiment.settings import Settings
+
+_PATIENCE_SECONDS = 10.0
+"""So long may nothing come of what is there; a new consumer then tries its luck."""
 
 
 async def read_back(settings: Settings, source: TopicPartition) -> list[tuple[bytes, bytes]]:
@@ -23,9 +29,14 @@ async def read_back(settings: Settings, source: TopicPartition) -> list[tuple[by
         end = (await consumer.end_offsets([source]))[source]
         consumer.seek(source, first)
         records: list[tuple[bytes, bytes]] = []
-        while await consumer.position(source) < end:
+        position, since = first, time.monotonic()
+        while position < end:
             for some in (await consumer.getmany(timeout_ms=500)).values():
                 records += [(record.key, record.value) for record in some]
+            if (reached := await consumer.position(source)) != position:
+                position, since = reached, time.monotonic()
+            elif time.monotonic() - since > _PATIENCE_SECONDS:
+                raise RequestTimedOutError(f"{source} stands at {position}, of {end}")
         return records
     finally:
         await consumer.stop()

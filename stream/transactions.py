@@ -268,7 +268,8 @@ class PartitionWriter:
             sender = producer._sender.sender_task
             if sender is not None:
                 sender.cancel()
-            await producer.client.close()
+            async with asyncio.timeout(1):
+                await producer.client.close()
         task = asyncio.current_task()
         if task is not None and task.cancelling():  # what was suppressed above was meant for us
             raise asyncio.CancelledError
