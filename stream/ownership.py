@@ -186,6 +186,13 @@ async def _wait(tasks: Collection[asyncio.Task[None]], seconds: float) -> None:
 async def _tried(takeover: Takeover, writer: PartitionWriter) -> bool:
     try:
         return await takeover(writer)
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        # Nobody cancelled us: a consumer that stops amid a fetch's back-off lets its own out.
+        log.warning("%s: taking it over was cut off.", writer.name)
+        return False
     except Exception:
         log.exception("%s cannot be taken over yet.", writer.name)
         return False

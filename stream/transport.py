@@ -35,6 +35,8 @@ _DELETED = (
 class BatchConsumer(Consumer):
     """Hands out batches, each with the writer that may publish it."""
 
+    _rebalancing = False
+
     @property
     def ownership(self) -> Ownership:
         """The partitions of this worker."""
@@ -49,10 +51,12 @@ class BatchConsumer(Consumer):
         await self.ownership.assign(
             [TopicPartition(tp.topic, tp.partition) for tp in assigned], self._thread.first_offset
         )
+        self._rebalancing = False
         await super().on_partitions_assigned(assigned, generation_id)
 
     async def on_partitions_revoked(self, revoked: set[Any]) -> None:
         """Stop the flow, let transactions under way end, and own nothing."""
+        self._rebalancing = True
         await super().on_partitions_revoked(revoked)
         await self.ownership.release()
 
@@ -62,6 +66,21 @@ class BatchConsumer(Consumer):
         await self.app.pipeline.drain()
         await self.ownership.release()
         await super().on_stop()
+
+    async def perform_seek(self) -> None:
+        """Nothing: the consumer starts at the committed offset, and a batch at its writer's.
+
+        Faust asks Kafka here, after each assignment and before it lets records flow. While Kafka is
+        away that takes so long that the group is at the next assignment by then.
+        """
+
+    def resume_flow(self) -> None:
+        """Let batches flow, unless this comes of the last assignment while another is under way.
+
+        A batch that was handed out in between would be lost when Faust empties its queues.
+        """
+        if not self._rebalancing:
+            super().resume_flow()
 
     async def commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:
         """Nothing: transactions commit the offsets."""

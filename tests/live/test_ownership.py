@@ -72,6 +72,24 @@ async def test_a_partition_is_not_read_before_its_takeover_is_done(
     await owned.release()
 
 
+async def test_a_takeover_that_is_cut_off_from_within_is_tried_again(
+    settings: StreamSettings,
+) -> None:
+    owned, only, tried = Ownership(settings), sources(settings, 0), []
+
+    async def takeover(writer: PartitionWriter) -> bool:
+        tried.append(writer)
+        if len(tried) == 1:  # as aiokafka's `consumer.stop()` amid a fetch that waits to try again
+            raise asyncio.CancelledError
+        return True
+
+    owned.serve(only[0].topic, [], takeover)
+    await owned.assign(only, first_offset)
+    await until(owned, only)
+    assert len(tried) == 2
+    await owned.release()
+
+
 async def test_the_group_is_asked_to_share_out_anew_until_it_does(
     settings: StreamSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
