@@ -20,6 +20,12 @@ from stream.sending import send_all
 from stream.settings import StreamSettings
 from stream.settling import Settlement
 
+_FENCED = (ProducerFenced, InvalidProducerEpoch)
+_TAKEN_OVER = (
+    "another `badbuzz dlq` started meanwhile and goes on in place of this one; what this "
+    "one has not reported is not done. Run it again once the other has ended."
+)
+
 
 async def handle(
     settings: StreamSettings, order: Order, dry_run: bool = False
@@ -84,6 +90,9 @@ async def _settled(settings: StreamSettings) -> AIOKafkaProducer:
         try:
             await settlement.start(producer)
             return producer
+        except _FENCED as error:  # a later one goes on: to try again would fence it
+            await _leave(producer)
+            raise DeadLetterError(_TAKEN_OVER) from error
         except (KafkaError, OSError):
             await _leave(producer)
             if time.monotonic() > until:
@@ -108,8 +117,5 @@ async def _commit(producer: AIOKafkaProducer, outputs: Outputs) -> None:
     try:
         async with producer.transaction():
             await asyncio.gather(*await send_all(producer, outputs))
-    except (ProducerFenced, InvalidProducerEpoch) as error:
-        raise DeadLetterError(
-            "another `badbuzz dlq` started meanwhile and goes on in place of this one; what this "
-            "one has not reported is not done. Run it again once the other has ended."
-        ) from error
+    except _FENCED as error:
+        raise DeadLetterError(_TAKEN_OVER) from error
