@@ -17,6 +17,7 @@ from sentiment import artefact
 from sentiment.card import Card
 from sentiment.tokenizer import NgramTokenizer, WordTokenizer, vocabulary_of
 from trainer.golden import write_golden
+from trainer.grouped_graph import grouped
 from trainer.linear_graph import write_linear_graph
 
 _DIMENSIONS = 50
@@ -34,7 +35,7 @@ def make_artefact(settings: BenchSettings, texts: list[str], folder: Path) -> tu
     if settings.model == "network":
         WordTokenizer(vocabulary).save(folder / artefact.TOKENIZER)
         write_gru_graph(folder / artefact.GRAPH, len(vocabulary) + 2, settings.units, random)
-        layout, what = "exact", f"GRU of {settings.units} units over {_DIMENSIONS} dimensions"
+        layout, what = "grouped", f"GRU of {settings.units} units over {_DIMENSIONS} dimensions"
     else:
         tokenizer = NgramTokenizer(vocabulary, run_buckets=1 << 18)
         tokenizer.save(folder / artefact.TOKENIZER)
@@ -46,7 +47,7 @@ def make_artefact(settings: BenchSettings, texts: list[str], folder: Path) -> tu
 
 
 def write_gru_graph(path: Path, words: int, units: int, random: np.random.Generator) -> None:
-    """A graph of the `exact` layout: embedding, GRU as Keras has it, dense layer, sigmoid."""
+    """A graph of the `grouped` layout: embedding, GRU as Keras has it, dense layer, sigmoid."""
 
     def weights(*shape: int) -> NDArray[np.float32]:
         return random.normal(0, 0.3, shape).astype(np.float32)
@@ -81,4 +82,4 @@ def write_gru_graph(path: Path, words: int, units: int, random: np.random.Genera
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10)
     onnx.checker.check_model(model)
-    path.write_bytes(model.SerializeToString())
+    path.write_bytes(grouped(model).SerializeToString())

@@ -8,11 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from sentiment.messages import Label, Probability
 from sentiment.reference import Reference
 
-Layout = Literal["ragged", "exact", "padded"]
+Layout = Literal["ragged", "grouped", "padded"]
 """How the graph takes ids (`sentiment.scorer` feeds it):
 
 `ragged`  inputs `ids` int32 [total] and `offsets` int64 [n + 1]
-`exact`   input `ids` int32 [n, length]; a call holds texts of one length, so nothing is padded
+`grouped` inputs `ids` int32 [total], of texts in groups of one length each, so that nothing is
+          padded; `rows` and `lengths` int64 [groups], texts in each group and ids in each text
 `padded`  inputs `ids` int32 [n, longest], padded with 0, and `lengths` int32 [n]
 
 Each has one output, `p_negative`, float32 [n], calibrated: the temperature is in the graph.

@@ -24,6 +24,8 @@ _LABELS: tuple[Label, Label, Label] = ("positive", "uncertain", "negative")
 _IDS_PER_CALL = 16_384
 """Ids in one call of the graph: large enough to hide the call, small enough for the cache and
 for the other threads to find work."""
+_IDS_PER_GROUPED_CALL = 8_192
+"""Smaller, as these graphs hold more numbers for each id, and two cores share the calls evenly."""
 _IDS_PER_PADDED_CALL = 512
 """A transformer holds thousands of numbers for each id: with more ids at once they leave the
 cache, and a text takes up to four times as long."""
@@ -149,17 +151,13 @@ def _ragged_calls(encoded: Ragged) -> Iterator[tuple[NDArray[np.int64], _Feed]]:
         yield np.arange(first, last), {"ids": ids, "offsets": offsets - offsets[0]}
 
 
-def _exact_calls(encoded: Ragged) -> Iterator[tuple[NDArray[np.int64], _Feed]]:
-    lengths = encoded.lengths
-    order = np.argsort(lengths, kind="stable")
-    sizes, starts = np.unique(lengths[order], return_index=True)
-    ends = [*starts[1:].tolist(), len(order)]
-    for size, start, end in zip(sizes.tolist(), starts.tolist(), ends[: len(sizes)], strict=True):
-        rows = order[start:end]
-        step = max(_IDS_PER_CALL // max(size, 1), 1)
-        for first in range(0, len(rows), step):
-            some = rows[first : first + step]
-            yield some, {"ids": encoded.ids[encoded.offsets[some][:, None] + np.arange(size)]}
+def _grouped_calls(encoded: Ragged) -> Iterator[tuple[NDArray[np.int64], _Feed]]:
+    order = np.argsort(encoded.lengths, kind="stable")
+    lengths = encoded.lengths[order]
+    for first, last in _chunks(lengths, _IDS_PER_GROUPED_CALL):
+        rows, here = order[first:last], lengths[first:last]
+        sizes, counts = np.unique(here, return_counts=True)
+        yield rows, {"ids": encoded.ids[_places(encoded, rows)], "rows": counts, "lengths": sizes}
 
 
 def _padded_calls(encoded: Ragged) -> Iterator[tuple[NDArray[np.int64], _Feed]]:
@@ -170,9 +168,16 @@ def _padded_calls(encoded: Ragged) -> Iterator[tuple[NDArray[np.int64], _Feed]]:
         here = lengths[first:last]
         places = np.arange(longest) < here[:, None]
         ids = np.zeros((len(rows), longest), np.int32)
-        sources = np.repeat(encoded.offsets[rows] - np.cumsum(here) + here, here)
-        ids[places] = encoded.ids[sources + np.arange(int(here.sum()))]
+        ids[places] = encoded.ids[_places(encoded, rows)]
         yield rows, {"ids": ids, "lengths": here.astype(np.int32)}
+
+
+def _places(encoded: Ragged, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where the ids of some texts stand, text after text."""
+    lengths = encoded.lengths[rows]
+    before = np.cumsum(lengths) - lengths
+    places: NDArray[np.int64] = np.repeat(encoded.offsets[rows] - before, lengths)
+    return places + np.arange(len(places))
 
 
 def _chunks(lengths: NDArray[np.int64], most: int) -> Iterator[tuple[int, int]]:
@@ -186,7 +191,7 @@ def _chunks(lengths: NDArray[np.int64], most: int) -> Iterator[tuple[int, int]]:
 
 _INPUTS: dict[Layout, set[str]] = {
     "ragged": {"ids", "offsets"},
-    "exact": {"ids"},
+    "grouped": {"ids", "rows", "lengths"},
     "padded": {"ids", "lengths"},
 }
-_LAYOUTS = {"ragged": _ragged_calls, "exact": _exact_calls, "padded": _padded_calls}
+_LAYOUTS = {"ragged": _ragged_calls, "grouped": _grouped_calls, "padded": _padded_calls}

@@ -2,45 +2,44 @@
 
 import asyncio
 import time
-from collections.abc import Iterable
-from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from aiokafka.errors import ConsumerStoppedError, KafkaError
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 
+from stream.arrivals import Arrivals, Fetched
 from stream.backoff import Backoff
 from stream.settings import StreamSettings
 
 # aiokafka has one fetch under way for each broker. While it waits for partitions where nothing
-# comes, those that were read since then wait too: while records come it must be short. And after
-# each answer aiokafka holds back the next request for its `prefetch_backoff`, 0.1 s, as long as
-# another partition is not read yet.
+# comes, those that were read since then wait too: while records come it must be short. Then it
+# waits for a few of them, too, as each answer costs broker and worker a part of a millisecond.
+# And after each answer aiokafka holds back the next request for its `prefetch_backoff`, 0.1 s, as
+# long as another partition is not read yet.
 _FETCH_WAIT_MS = 50
 _BUSY_FETCH_WAIT_MS = 10
+_BUSY_FETCH_BYTES = 16_384
 _BUSY_SECONDS = 1.0
 _PREFETCH_SECONDS = 0.005
+_REASSIGNED_SECONDS = 0.02
 _NEVER_MS = 2**31 - 1
 # So soon does a worker see that a topic has more partitions, or was deleted and made anew.
 _METADATA_MS = 15_000
 
 
-class Fetched(NamedTuple):
-    """What a partition held: its records, and the consumer's position before and after them."""
-
-    source: TopicPartition
-    start: int
-    end: int
-    records: list[ConsumerRecord]
-
-
 class BatchConsumerThread(AIOKafkaConsumerThread):
     """Runs aiokafka's consumer in a thread of its own, so that heartbeats go on under load."""
 
-    _nudged: asyncio.Future[None] | None = None
     _arrived_at = -_BUSY_SECONDS
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        settings: StreamSettings = self.app.stream_settings
+        most = settings.batch_records
+        self._arrivals = Arrivals(most, settings.fetch_bytes, most * settings.batches_in_flight)
+        self._nudged = asyncio.Event()
 
     async def on_start(self) -> None:
         """Connect; while no broker answers, try again for as long as it takes."""
@@ -81,22 +80,25 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
 
     def nudge(self) -> None:
         """A partition has room again: a fetch that waits for others ends. Thread-safe."""
-        self.thread_loop.call_soon_threadsafe(self._nudge)
-
-    def _nudge(self) -> None:
-        if self._nudged is not None and not self._nudged.done():
-            self._nudged.set_result(None)
+        self.thread_loop.call_soon_threadsafe(self._nudged.set)
 
     async def fetch(
-        self, sources: list[TopicPartition], timeout: float, most: int, places: int
+        self, sources: list[TopicPartition], timeout: float, places: int
     ) -> list[Fetched]:
-        """What has arrived for these partitions, in their order: at most `most` records of each,
-        and of at most `places` partitions.
+        """What has arrived for these partitions, in their order, and of at most `places` of them.
 
-        Waits `timeout` seconds for the first record and for nothing after it.
+        Waits `timeout` seconds for the first record or until `nudge`, and for nothing after it.
         """
-        result: list[Fetched] = await self.call_thread(self._fetch, sources, timeout, most, places)
+        result: list[Fetched] = await self.call_thread(self._fetch, sources, timeout, places)
         return result
+
+    async def go_back(self, source: TopicPartition, offset: int) -> None:
+        """Fetch a partition again from another offset."""
+        await self.call_thread(self._go_back, source, offset)
+
+    async def _go_back(self, source: TopicPartition, offset: int) -> None:
+        self._ensure_consumer().seek(source, offset)
+        self._arrivals.forget(source)
 
     async def rejoin(self) -> None:
         """Ask the group to share out its partitions anew."""
@@ -114,7 +116,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         return int(stable) if stable is not None else 0
 
     async def _fetch(
-        self, sources: list[TopicPartition], timeout: float, most: int, places: int
+        self, sources: list[TopicPartition], timeout: float, places: int
     ) -> list[Fetched]:
         consumer = self._ensure_consumer()
         fetcher = consumer._fetcher
@@ -125,51 +127,33 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
                 if consumer._closed or fetcher._closed:
                     raise ConsumerStoppedError
                 if fetcher._subscriptions.reassignment_in_progress:
+                    await asyncio.sleep(_REASSIGNED_SECONDS)
                     return []
-                fetched = list(islice(_drain(fetcher, sources, most), places))
-                self._wait_less_while_busy(fetcher, fetched)
+                self._wait_less_while_busy(fetcher, self._arrivals.collect(fetcher, sources))
+                fetched = self._arrivals.take(sources, places)
                 left = until - time.monotonic()
-                if fetched or left <= 0 or (self._nudged is not None and self._nudged.done()):
-                    self._nudged = None
+                if fetched or left <= 0 or self._nudged.is_set():
+                    self._nudged.clear()
                     return fetched
-                self._nudged = self._nudged or asyncio.get_running_loop().create_future()
-                arrival = fetcher._create_fetch_waiter()
-                await asyncio.wait(
-                    [arrival, self._nudged], timeout=left, return_when=asyncio.FIRST_COMPLETED
-                )
-                if not arrival.cancel():
-                    arrival.result()
+                await self._next(fetcher, left)
         return []
 
-    def _wait_less_while_busy(self, fetcher: Any, fetched: list[Fetched]) -> None:
+    async def _next(self, fetcher: Any, seconds: float) -> None:
+        """Wait for an answer of Kafka's, or for room."""
+        arrival, nudged = fetcher._create_fetch_waiter(), asyncio.create_task(self._nudged.wait())
+        try:
+            await asyncio.wait(
+                [arrival, nudged], timeout=seconds, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            nudged.cancel()
+            if not arrival.cancel():
+                arrival.result()
+
+    def _wait_less_while_busy(self, fetcher: Any, arrived: bool) -> None:
         now = time.monotonic()
-        if any(some.records for some in fetched):
+        if arrived:
             self._arrived_at = now
         busy = now - self._arrived_at < _BUSY_SECONDS
         fetcher._fetch_max_wait_ms = _BUSY_FETCH_WAIT_MS if busy else _FETCH_WAIT_MS
-
-
-def _drain(fetcher: Any, sources: Iterable[TopicPartition], most: int) -> Iterable[Fetched]:
-    """Takes buffered records, and the bare moves of the position that markers cause.
-
-    As aiokafka's `Fetcher.fetched_records`, which reports no such moves: without them the
-    committed offset never reaches the end of a transactional topic.
-    """
-    assignment = fetcher._subscriptions.subscription.assignment
-    for source in sources:
-        result = fetcher._records.get(source)
-        if result is None:
-            continue
-        if not hasattr(result, "getall"):  # an error instead of records
-            del fetcher._records[source]
-            fetcher._notify(fetcher._wait_consume_future)
-            result.check_raise()
-            continue
-        state = assignment.state_value(source)
-        start = state.position if state is not None and state.has_valid_position else None
-        records = result.getall(most)
-        if not result.has_more():
-            del fetcher._records[source]
-            fetcher._notify(fetcher._wait_consume_future)
-        if start is not None and state.position != start:
-            yield Fetched(source, start, state.position, records)
+        fetcher._fetch_min_bytes = _BUSY_FETCH_BYTES if busy else 1

@@ -35,7 +35,6 @@ class Ownership:
 
     def __init__(self, settings: StreamSettings) -> None:
         self.writers: dict[TopicPartition, PartitionWriter] = {}
-        self.room = asyncio.Event()
         self.on_room: Callable[[], None] = lambda: None
         self._settings = settings
         self._takeovers: dict[str, Takeover] = {}
@@ -70,7 +69,7 @@ class Ownership:
         }
         self._opening = {self._start(self._open(writer)) for writer in self.writers.values()}
         await _wait(self._opening, settings.session_seconds / 2)
-        self.room.set()
+        self.on_room()
 
     async def release(self) -> None:
         """Own nothing. Transactions under way are awaited, briefly."""
@@ -113,7 +112,6 @@ class Ownership:
     def finished(self, writer: PartitionWriter) -> None:
         """A batch is committed or dropped."""
         writer.in_flight -= 1
-        self.room.set()
         self.on_room()
 
     def refresh(self) -> None:
@@ -162,14 +160,14 @@ class Ownership:
             writer.state = "lost"
         if takeover is not None:
             self._start(self._take_over(writer, takeover))
-        self.room.set()
+        self.on_room()
 
     async def _take_over(self, writer: PartitionWriter, takeover: Takeover) -> None:
         while writer.state == "open" and not await _tried(takeover, writer):
             log.warning("%s waits until it can go on in order.", writer.name)
             await asyncio.sleep(_RETRY_SECONDS)
         writer.held = False
-        self.room.set()
+        self.on_room()
 
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)

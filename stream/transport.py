@@ -18,13 +18,11 @@ from faust.transport.drivers.aiokafka import (
 )
 from faust.types import ConsumerMessage
 
+from stream.arrivals import Fetched
 from stream.batch import Batch
-from stream.fetching import BatchConsumerThread, Fetched
+from stream.fetching import BatchConsumerThread
 from stream.ownership import Ownership
 from stream.transactions import PartitionWriter
-
-_BUSY_SECONDS = 0.02
-"""How long a fetch waits while other partitions have no room: theirs may come at any moment."""
 
 _DELETED = (
     "%s: records %d to %d were deleted by Kafka's retention before they were scored; add workers "
@@ -93,16 +91,10 @@ class BatchConsumer(Consumer):
         active = {TopicPartition(tp.topic, tp.partition) for tp in self._get_active_partitions()}
         ownership = self.ownership
         ownership.on_room = self._thread.nudge
-        ownership.room.clear()
-        sources = ownership.fetchable(active)
         if ownership.take_lost():
             await self._thread.rejoin()
-        if not sources:
-            await self.wait(ownership.room.wait(), timeout=timeout)
-            return
-        wait = timeout if len(sources) == len(active) else _BUSY_SECONDS
-        most = self.app.stream_settings.batch_records
-        for fetched in await self._thread.fetch(sources, wait, most, ownership.places):
+        sources = ownership.fetchable(active)
+        for fetched in await self._thread.fetch(sources, timeout, ownership.places):
             writer = ownership.writers.get(fetched.source)
             if not self.flow_active or writer is None or writer.state != "open" or writer.held:
                 continue
@@ -130,7 +122,7 @@ class BatchConsumer(Consumer):
         self.log.info("%s: back from %d to %d.", writer.name, fetched.start, expected)
         if self.ownership.writers.get(fetched.source) is writer:
             with suppress(KafkaError, AssertionError):  # it moved on meanwhile: asked again then
-                await self._seek(fetched.source, expected)
+                await self._thread.go_back(fetched.source, expected)
         return False
 
     def _event(self, fetched: Fetched, writer: PartitionWriter) -> tuple[Any, ConsumerMessage]:

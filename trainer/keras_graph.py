@@ -7,18 +7,20 @@ from typing import Any
 import numpy as np
 import onnx
 
+from trainer.grouped_graph import grouped
+
 
 def write_padded_graph(path: Path, model: Any, temperature: float) -> None:
     """Write a graph of the `padded` layout from a model of `ids` and `lengths` to one logit."""
-    _write(path, model, temperature, ["ids", "lengths"])
+    onnx.save(_graph(model, temperature, ["ids", "lengths"]), path)
 
 
-def write_exact_graph(path: Path, model: Any, temperature: float) -> None:
-    """Write a graph of the `exact` layout from a model of `ids` to one logit."""
-    _write(path, model, temperature, ["ids"])
+def write_grouped_graph(path: Path, model: Any, temperature: float) -> None:
+    """Write a graph of the `grouped` layout from a model of `ids` [n, length] to one logit."""
+    onnx.save(grouped(_graph(model, temperature, ["ids"])), path)
 
 
-def _write(path: Path, model: Any, temperature: float, names: list[str]) -> None:
+def _graph(model: Any, temperature: float, names: list[str]) -> onnx.ModelProto:
     import keras  # noqa: PLC0415 - takes seconds; only networks need it
 
     logit = model.output
@@ -33,7 +35,7 @@ def _write(path: Path, model: Any, temperature: float, names: list[str]) -> None
     renames = {value.name: name for value, name in zip(graph.graph.input, names, strict=True)}
     renames[graph.graph.output[0].name] = "p_negative"
     _rename(graph, renames)
-    onnx.save(graph, path)
+    return graph
 
 
 def _input(model: Any, name: str) -> Any:

@@ -1,6 +1,6 @@
 """What the networks over word embeddings share: all but the layers between them and the logit.
 
-A batch holds texts of one exact length (layout `exact`), in training as in the artefact. Nothing
+A batch holds texts of one exact length, in training as in the artefact (layout `grouped`). Nothing
 is padded, so a text scores the same alone and in any batch, and no mask slows the network down.
 """
 
@@ -20,7 +20,7 @@ from trainer.augment import with_emoticons
 from trainer.context import Context
 from trainer.data import Split, Tweets
 from trainer.glove import Vectors, matrix
-from trainer.keras_graph import write_exact_graph
+from trainer.keras_graph import write_grouped_graph
 from trainer.wide import beside, fit_wide
 
 Layers = Callable[[Any], Any]
@@ -41,7 +41,7 @@ class FittedWordNetwork:
 
     tokenizer: WordTokenizer
     model: Any
-    layout: Layout = "exact"
+    layout: Layout = "grouped"
     int8: bool = False
 
     def logits(self, texts: Sequence[str]) -> NDArray[np.floating]:
@@ -52,7 +52,7 @@ class FittedWordNetwork:
     def export(self, folder: Path, temperature: float) -> None:
         """Write the artefact."""
         self.tokenizer.save(folder / artefact.TOKENIZER)
-        write_exact_graph(folder / artefact.GRAPH, self.model, temperature)
+        write_grouped_graph(folder / artefact.GRAPH, self.model, temperature)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from onnx import NodeProto, TensorProto, helper, numpy_helper
 from sentiment import artefact
 from sentiment.card import Card, Layout
 from sentiment.tokenizer import WordTokenizer
+from trainer.grouped_graph import grouped
 from trainer.linear_graph import write_linear_graph
 
 WORDS = ("bad", "late", "good", "thanks")
@@ -51,6 +52,7 @@ def write_graph(path: Path, layout: Layout) -> None:
     graph = helper.make_graph(nodes, layout, inputs, [output], _constants())
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10)
     onnx.checker.check_model(model)
+    model = grouped(model) if layout == "grouped" else model
     path.write_bytes(model.SerializeToString())
 
 

@@ -1,4 +1,4 @@
-"""The `exact` layout: calls of one length each, nothing padded, nothing lost."""
+"""The `grouped` layout: groups of one length each, nothing padded, nothing lost."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from sentiment import artefact
 from sentiment.card import Card
 from sentiment.scorer import Scorer
 from sentiment.tokenizer import WordTokenizer
+from trainer.grouped_graph import grouped
 
 
 @pytest.fixture
@@ -30,9 +31,9 @@ def scorer(tmp_path: Path) -> Scorer:
         [helper.make_tensor("hundredth", TensorProto.FLOAT, [], [0.01])],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10)
-    onnx.save(model, tmp_path / artefact.GRAPH)
+    onnx.save(grouped(model), tmp_path / artefact.GRAPH)
     WordTokenizer(["a", "b", "c"]).save(tmp_path / artefact.TOKENIZER)
-    card = Card(candidate="mean", layout="exact", created_at=datetime.now(UTC))
+    card = Card(candidate="mean", layout="grouped", created_at=datetime.now(UTC))
     artefact.write_card(tmp_path, card)
     return Scorer(tmp_path)
 
@@ -46,3 +47,17 @@ def test_each_text_gets_the_score_of_its_own_ids_in_any_order(scorer):
     means = {"a b c": 3, "a": 2, "c c": 4, "": 1, "b": 3, "c a b b": 3, "a a": 2, "b b b": 3}
     expected = [means[text] / 100 for text in texts]
     np.testing.assert_allclose(scorer.score(texts), expected, rtol=1e-6)
+
+
+def test_a_batch_of_many_lengths_is_one_call(scorer, monkeypatch):
+    calls = []
+    call = scorer._call
+    monkeypatch.setattr(scorer, "_call", lambda feed: calls.append(feed) or call(feed))
+    scorer.score([" ".join("a" * length) for length in range(1, 60)])
+    assert len(calls) == 1
+
+
+def test_a_graph_of_other_inputs_is_refused():
+    nothing = helper.make_graph([helper.make_node("Identity", ["x"], ["y"])], "other", [], [])
+    with pytest.raises(ValueError, match="from `ids` to `p_negative`"):
+        grouped(helper.make_model(nothing))

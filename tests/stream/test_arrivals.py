@@ -1,0 +1,146 @@
+"""What waits for room: aiokafka's own state of an assignment, over answers made here."""
+
+from types import SimpleNamespace
+
+import pytest
+from aiokafka import TopicPartition
+from aiokafka.consumer.subscription_state import Assignment
+from aiokafka.errors import TopicAuthorizationFailedError
+
+from stream.arrivals import Arrivals
+from tests.stream.records import record
+
+ONE, TWO = TopicPartition("tweets", 1), TopicPartition("tweets", 2)
+
+
+class Answer:
+    """What aiokafka holds of one partition; moves the position as its `FetchResult` does."""
+
+    def __init__(self, fetcher, source, offsets, end=None):
+        self.records = [record(b"x" * 100, offset=offset) for offset in offsets]
+        self.state = fetcher.assignment.state_value(source)
+        self.end = end if end is not None else offsets[-1] + 1
+
+    def getall(self, most):
+        taken, self.records = self.records[:most], self.records[most:]
+        self.state.consumed_to(self.records[0].offset if self.records else self.end)
+        return taken
+
+    def has_more(self):
+        return bool(self.records)
+
+
+class Failure:
+    def check_raise(self):
+        raise TopicAuthorizationFailedError("tweets")
+
+
+class Fetcher:
+    """The part of aiokafka's fetcher that is read."""
+
+    def __init__(self):
+        self._records = {}
+        self._wait_consume_future = None
+        self.assign()
+
+    def assign(self):
+        self.assignment = Assignment({ONE, TWO})
+        for source in (ONE, TWO):
+            self.assignment.state_value(source).reset_to(0)
+        subscription = SimpleNamespace(assignment=self.assignment)
+        self._subscriptions = SimpleNamespace(subscription=subscription)
+
+    def _notify(self, future):
+        pass
+
+    def answers(self, source, offsets, end=None):
+        self._records[source] = Answer(self, source, offsets, end)
+
+
+@pytest.fixture
+async def fetcher():
+    return Fetcher()
+
+
+def spans(batches):
+    return [(some.source, some.start, some.end, len(some.records)) for some in batches]
+
+
+async def test_answers_that_follow_on_each_other_grow_into_one_batch(fetcher):
+    arrivals = Arrivals(most=100, most_bytes=10**6, ahead=1_000)
+    for first in (0, 10, 20):
+        fetcher.answers(ONE, range(first, first + 10))
+        assert arrivals.collect(fetcher, ready=[])
+        assert not fetcher._records  # so that aiokafka goes on fetching
+    assert spans(arrivals.take([TWO, ONE], places=2)) == [(ONE, 0, 30, 30)]
+    assert not arrivals.take([ONE], places=1)
+
+
+async def test_a_batch_holds_at_most_so_many_records_and_the_rest_stays_with_aiokafka(fetcher):
+    arrivals = Arrivals(most=15, most_bytes=10**6, ahead=1_000)
+    fetcher.answers(ONE, range(40))
+    assert arrivals.collect(fetcher, ready=[ONE])
+    assert not arrivals.collect(fetcher, ready=[ONE])
+    assert spans(arrivals.take([ONE], places=1)) == [(ONE, 0, 15, 15)]
+    assert ONE in fetcher._records
+    arrivals.collect(fetcher, ready=[ONE])
+    assert spans(arrivals.take([ONE], places=1)) == [(ONE, 15, 30, 15)]
+
+
+async def test_a_batch_of_many_bytes_grows_no_more(fetcher):
+    arrivals = Arrivals(most=1_000, most_bytes=900, ahead=1_000)
+    for first in (0, 10):
+        fetcher.answers(ONE, range(first, first + 10))
+        arrivals.collect(fetcher, ready=[])
+    assert spans(arrivals.take([ONE], places=1)) == [(ONE, 0, 10, 10)]
+
+
+async def test_partitions_without_room_hold_no_memory_without_end_and_no_other_partition_up(fetcher):
+    arrivals = Arrivals(most=10, most_bytes=10**6, ahead=10)
+    fetcher.answers(ONE, range(10))
+    fetcher.answers(TWO, range(10))
+    arrivals.collect(fetcher, ready=[])
+    assert len(fetcher._records) == 1
+    arrivals.collect(fetcher, ready=[ONE, TWO])
+    assert not fetcher._records
+    assert len(arrivals.take([ONE, TWO], places=2)) == 2
+
+
+async def test_a_bare_move_of_the_position_is_told(fetcher):
+    arrivals = Arrivals(most=10, most_bytes=10**6, ahead=100)
+    fetcher.answers(ONE, [], end=2)
+    assert arrivals.collect(fetcher, ready=[ONE])
+    assert spans(arrivals.take([ONE], places=1)) == [(ONE, 0, 2, 0)]
+
+
+async def test_records_that_do_not_follow_are_a_batch_of_their_own(fetcher):
+    arrivals = Arrivals(most=100, most_bytes=10**6, ahead=100)
+    fetcher.answers(ONE, range(10))
+    arrivals.collect(fetcher, ready=[])
+    fetcher.assignment.state_value(ONE).seek(50)  # retention deleted what lay between
+    fetcher.answers(ONE, range(50, 60))
+    arrivals.collect(fetcher, ready=[])
+    assert spans(arrivals.take([ONE], places=1)) == [(ONE, 0, 10, 10)]
+    assert spans(arrivals.take([ONE], places=1)) == [(ONE, 50, 60, 10)]
+
+
+async def test_a_new_assignment_and_a_seek_start_from_nothing(fetcher):
+    arrivals = Arrivals(most=100, most_bytes=10**6, ahead=100)
+    fetcher.answers(ONE, range(10))
+    fetcher.answers(TWO, range(10))
+    arrivals.collect(fetcher, ready=[])
+    arrivals.forget(ONE)
+    assert spans(arrivals.take([ONE, TWO], places=2)) == [(TWO, 0, 10, 10)]
+    fetcher.answers(ONE, range(10, 20))
+    arrivals.collect(fetcher, ready=[])
+    fetcher.assign()
+    arrivals.collect(fetcher, ready=[])
+    assert not arrivals.take([ONE, TWO], places=2)
+
+
+async def test_an_error_of_kafkas_is_raised_once(fetcher):
+    arrivals = Arrivals(most=100, most_bytes=10**6, ahead=100)
+    fetcher._records[ONE] = Failure()
+    with pytest.raises(TopicAuthorizationFailedError):
+        arrivals.collect(fetcher, ready=[])
+    assert not arrivals.collect(fetcher, ready=[])
