@@ -38,7 +38,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         super().__init__(*arguments, **options)
         settings: StreamSettings = self.app.stream_settings
         most = settings.batch_records
-        self._arrivals = Arrivals(most, settings.fetch_bytes, most * settings.batches_in_flight)
+        self._arrivals = Arrivals(most, settings.fetch_bytes, ahead=2 * most)
         self._nudged = asyncio.Event()
 
     async def on_start(self) -> None:

@@ -20,6 +20,9 @@ def grouped(model: onnx.ModelProto) -> onnx.ModelProto:
     """
     _require(model)
     graph = model.graph
+    # Tables stay outside, as ONNX Runtime keeps two copies of what stands in a loop. All else stays
+    # in it, where weights are laid out for the processor once and not at every turn.
+    tables = {node.input[0] for node in graph.node if node.op_type == "Gather"}
     for node in graph.node:
         node.input[:] = ["one.ids" if name == "ids" else name for name in node.input]
         node.output[:] = ["one.p" if name == "p_negative" else name for name in node.output]
@@ -29,7 +32,7 @@ def grouped(model: onnx.ModelProto) -> onnx.ModelProto:
         [_value("one.i", TensorProto.INT64), _value("one.go", TensorProto.BOOL),
          _value("one.before", TensorProto.FLOAT, "before")],
         [_value("one.on", TensorProto.BOOL), _value("one.after", TensorProto.FLOAT, "after")],
-        graph.initializer,
+        [value for value in graph.initializer if value.name not in tables],
     )  # fmt: skip
     loop = helper.make_node(
         "Loop", ["grouped.count", "", "grouped.none"], ["p_negative"], body=body
@@ -42,7 +45,8 @@ def grouped(model: onnx.ModelProto) -> onnx.ModelProto:
         [_value("p_negative", TensorProto.FLOAT, "n")],
         [numpy_helper.from_array(np.array(0, np.int64), "grouped.first"),
          numpy_helper.from_array(np.zeros(1, np.int64), "grouped.axis"),
-         numpy_helper.from_array(np.zeros(0, np.float32), "grouped.none")],
+         numpy_helper.from_array(np.zeros(0, np.float32), "grouped.none"),
+         *(value for value in graph.initializer if value.name in tables)],
     )  # fmt: skip
     looped = helper.make_model(outer, opset_imports=model.opset_import, ir_version=model.ir_version)
     onnx.checker.check_model(looped)

@@ -95,7 +95,9 @@ async def test_a_batch_of_many_bytes_grows_no_more(fetcher):
     assert spans(arrivals.take([ONE], places=1)) == [(ONE, 0, 10, 10)]
 
 
-async def test_partitions_without_room_hold_no_memory_without_end_and_no_other_partition_up(fetcher):
+async def test_partitions_without_room_hold_no_memory_without_end_and_no_other_partition_up(
+    fetcher,
+):
     arrivals = Arrivals(most=10, most_bytes=10**6, ahead=10)
     fetcher.answers(ONE, range(10))
     fetcher.answers(TWO, range(10))
