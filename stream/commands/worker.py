@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import sys
 from pathlib import Path
 
 import click
@@ -22,7 +21,6 @@ def worker() -> None:
     """Score the tweets of the topic, each once, until Ctrl-C or SIGTERM."""
     settings = load_settings(StreamSettings)
     set_up_logs(settings.log_level)
-    sys.setswitchinterval(0.001)  # stages share the interpreter: the event loop must not wait long
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     app = loop.run_until_complete(_prepare(settings))
