@@ -24,8 +24,6 @@ _LABELS: tuple[Label, Label, Label] = ("positive", "uncertain", "negative")
 _IDS_PER_CALL = 16_384
 """Ids in one call of the graph: large enough to hide the call, small enough for the cache and
 for the other threads to find work."""
-_IDS_PER_GROUPED_CALL = 8_192
-"""Smaller, as these graphs hold more numbers for each id, and two cores share the calls evenly."""
 _IDS_PER_PADDED_CALL = 512
 """A transformer holds thousands of numbers for each id: with more ids at once they leave the
 cache, and a text takes up to four times as long."""
@@ -154,7 +152,7 @@ def _ragged_calls(encoded: Ragged) -> Iterator[tuple[NDArray[np.int64], _Feed]]:
 def _grouped_calls(encoded: Ragged) -> Iterator[tuple[NDArray[np.int64], _Feed]]:
     order = np.argsort(encoded.lengths, kind="stable")
     lengths = encoded.lengths[order]
-    for first, last in _chunks(lengths, _IDS_PER_GROUPED_CALL):
+    for first, last in _chunks(lengths, _IDS_PER_CALL):
         rows, here = order[first:last], lengths[first:last]
         sizes, counts = np.unique(here, return_counts=True)
         yield rows, {"ids": encoded.ids[_places(encoded, rows)], "rows": counts, "lengths": sizes}
