@@ -21,6 +21,7 @@ from stream.buzz.words import Background
 
 _PRIOR_MENTIONS = 20.0
 _PRIOR_SHARE = 0.3
+VOTES = 4
 PARTS = ("digests", "open", "closed", "texts", "profile")
 
 
@@ -28,8 +29,8 @@ PARTS = ("digests", "open", "closed", "texts", "profile")
 class OpenStep:
     """A step of event time that still waits for late mentions.
 
-    `votes` holds, for each version of the model, how many it scored and how many of these it
-    called negative.
+    `votes` holds, for each version of the model, how many it scored, how many of these it called
+    negative, and the sums of their weights (`evidence`) and of these squared.
     """
 
     total: int = 0
@@ -74,7 +75,8 @@ class DigestsPart:
 class ClosedPart:
     """Counts of the last steps, newest last, and of the hour that is under way.
 
-    `scored`, `negative` and their hour hold only steps of the model version that speaks now.
+    `scored`, `negative`, `weight` and their hour hold only steps of the model version that speaks
+    now.
     """
 
     until: int = -1
@@ -82,15 +84,24 @@ class ClosedPart:
     copies: list[int] = field(default_factory=list)
     scored: list[int] = field(default_factory=list)
     negative: list[int] = field(default_factory=list)
+    weight: list[int] = field(default_factory=list)
     hour_steps: int = 0
     hour_total: int = 0
     hour_scored: int = 0
     hour_negative: int = 0
+    hour_weight: int = 0
+    hour_square: int = 0
     share: ModelShare = field(default_factory=ModelShare)
     alarms: dict[Kind, Alarm] = field(
         default_factory=lambda: {"negative": Alarm(), "volume": Alarm()}
     )
     memory: dict[Kind, list[WindowMemory]] = field(default_factory=dict)
+
+    def begin_anew(self) -> None:
+        """Forget what was called negative lately: it is not to be compared with what follows."""
+        self.scored.clear()
+        self.negative.clear()
+        self.weight.clear()
 
 
 @dataclass(slots=True)
@@ -156,11 +167,21 @@ def load_brand(brand: str, parts: dict[str, bytes], options: BuzzOptions) -> Bra
     state = new_brand(brand, options)
     for part, content in parts.items():
         setattr(state, part, _read(part, content))
+    _upgrade(state)
     for digest in state.open.fresh:
         state.digests.recent.is_copy(digest)
     for key in state.open.fresh_keys:
         state.digests.sketches.is_copy(key)
     return state
+
+
+def _upgrade(state: BrandState) -> None:
+    """Bring a state that was written without weights up to date."""
+    for step in state.open.steps.values():
+        for votes in step.votes.values():
+            votes += [0] * (VOTES - len(votes))
+    if len(state.closed.weight) != len(state.closed.negative):
+        state.closed.begin_anew()
 
 
 def _read(part: str, content: bytes) -> object:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from stream.buzz.brand import BrandState, ClosedPart, OpenStep
+from stream.buzz.brand import VOTES, BrandState, ClosedPart, OpenStep
 from stream.buzz.judge import expected_counts, window_counts
 from stream.buzz.methods import Method
 from stream.buzz.options import HOUR, KINDS, BuzzOptions
@@ -16,7 +16,7 @@ def close_step(state: BrandState, rates: Mapping[str, Rates], options: BuzzOptio
     """Move the first open step into the closed ones."""
     closed = state.closed
     step = state.open.steps.pop(state.open.until, None) or OpenStep()
-    version, (scored, negative) = _loudest(step, closed.share.version)
+    version, (scored, negative, weight, square) = _loudest(step, closed.share.version)
     if version != closed.share.version:
         _change_version(closed, version, rates.get(version, Rates()), options)
     longest = _longest(options)
@@ -25,6 +25,7 @@ def close_step(state: BrandState, rates: Mapping[str, Rates], options: BuzzOptio
         (closed.copies, step.copies),
         (closed.scored, scored),
         (closed.negative, negative),
+        (closed.weight, weight),
     ):
         ring.append(value)
         if len(ring) > longest:
@@ -33,6 +34,8 @@ def close_step(state: BrandState, rates: Mapping[str, Rates], options: BuzzOptio
     closed.hour_total += step.total
     closed.hour_scored += scored
     closed.hour_negative += negative
+    closed.hour_weight += weight
+    closed.hour_square += square
     state.texts.add(step.negative, step.other)
     state.open.until += 1
     closed.until += 1
@@ -41,16 +44,15 @@ def close_step(state: BrandState, rates: Mapping[str, Rates], options: BuzzOptio
 def _loudest(step: OpenStep, current: str) -> tuple[str, list[int]]:
     """The version that scored most of a step; the others' few are left out of the share."""
     if not step.votes:
-        return current, [0, 0]
+        return current, [0] * VOTES
     version = max(step.votes, key=lambda name: (step.votes[name][0], name == current, name))
     return version, step.votes[version]
 
 
 def _change_version(closed: ClosedPart, version: str, rates: Rates, options: BuzzOptions) -> None:
     closed.share.change(version, rates, closed.until * options.step_minutes)
-    closed.scored.clear()
-    closed.negative.clear()
-    closed.hour_scored = closed.hour_negative = 0
+    closed.begin_anew()
+    closed.hour_scored = closed.hour_negative = closed.hour_weight = closed.hour_square = 0
 
 
 def close_hour(state: BrandState, method: Method, options: BuzzOptions) -> None:
@@ -65,6 +67,7 @@ def close_hour(state: BrandState, method: Method, options: BuzzOptions) -> None:
         true = (closed.hour_negative / closed.hour_scored - rates.false_positive) / rates.slope
         profile.negatives.learn(hour, true * total)
         closed.share.learn(closed.hour_scored, closed.hour_negative, share)
+        closed.share.weigh(closed.hour_negative, closed.hour_weight, closed.hour_square)
     elif not closed.hour_total:
         profile.negatives.learn(hour, 0.0)
     profile.mentions.learn(hour, total)
@@ -75,6 +78,7 @@ def close_hour(state: BrandState, method: Method, options: BuzzOptions) -> None:
     state.digests.recent.turn()
     state.digests.sketches.turn()
     closed.hour_steps = closed.hour_total = closed.hour_scored = closed.hour_negative = 0
+    closed.hour_weight = closed.hour_square = 0
     state.changed.add("profile")
 
 
@@ -102,7 +106,7 @@ def skip_quiet(state: BrandState, end: int, options: BuzzOptions) -> bool:
     skipped = last - closed.until
     if skipped <= 0:
         return False
-    for ring in (closed.total, closed.copies, closed.scored, closed.negative):
+    for ring in (closed.total, closed.copies, closed.scored, closed.negative, closed.weight):
         ring.extend([0] * skipped)
         del ring[: max(len(ring) - _longest(options), 0)]
     closed.hour_steps += skipped

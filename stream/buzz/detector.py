@@ -1,14 +1,16 @@
 """Counts in, alerts out: the detector of one or many brands, without any input or output."""
 
 from collections.abc import Iterable, Mapping
+from operator import add
 from typing import NamedTuple
 
 from sentiment.alerts import BuzzAlert
 from stream.buzz.alarm import State
-from stream.buzz.brand import BrandState, OpenPart, OpenStep
+from stream.buzz.brand import VOTES, BrandState, OpenPart, OpenStep
 from stream.buzz.close import close_hour, close_step, skip_quiet
 from stream.buzz.copies import take_out_copies
 from stream.buzz.duplicates import near_keys
+from stream.buzz.evidence import CERTAIN, weight
 from stream.buzz.explain import Transition, explain
 from stream.buzz.judge import judge
 from stream.buzz.methods import Method, method
@@ -83,8 +85,11 @@ class Detector:
             step.total += 1
             kept = step.other
             if p_negative is not None:
-                votes = step.votes.get(version) or step.votes.setdefault(version, [0, 0])
+                votes = step.votes.get(version) or step.votes.setdefault(version, [0] * VOTES)
+                heavy = weight(p_negative)
                 votes[0] += 1
+                votes[2] += heavy
+                votes[3] += heavy * heavy
                 if p_negative > _NEGATIVE:
                     votes[1] += 1
                     kept = step.negative
@@ -104,9 +109,9 @@ class Detector:
             return
         step = state.open.steps.setdefault(number, OpenStep())
         step.total += total
-        votes = step.votes.setdefault("", [0, 0])
-        votes[0] += scored
-        votes[1] += negative
+        votes = step.votes.setdefault("", [0] * VOTES)
+        added = scored, negative, negative * CERTAIN, negative * CERTAIN**2
+        votes[:] = map(add, votes, added)
         state.changed.add("open")
 
     def close_minutes(self, state: BrandState, watermark: int) -> list[BuzzAlert]:

@@ -64,12 +64,9 @@ def window_counts(closed: ClosedPart, kind: Kind, steps: int) -> tuple[WindowCou
     span = min(steps, len(closed.scored))
     if not span:
         return WindowCounts(0, 0, 0), 1
-    return (
-        WindowCounts(
-            sum(closed.total[-span:]), sum(closed.scored[-span:]), sum(closed.negative[-span:])
-        ),
-        span,
-    )
+    rings = (closed.total, closed.scored, closed.negative, closed.weight)
+    total, scored, negative, weight = (sum(ring[-span:]) for ring in rings)
+    return WindowCounts(total, scored, negative, weight / closed.share.grain), span
 
 
 def expected_counts(
@@ -85,7 +82,8 @@ def expected_counts(
     hour = (end - span * size // 2) // HOUR
     share = state.closed.share.expect(state.profile.share(hour, size))
     scored = total * (seen.scored / seen.total if seen.total else 1.0)
-    return WindowCounts(total, scored, scored * share)
+    negative = scored * share
+    return WindowCounts(total, scored, negative, negative * state.closed.share.evidence)
 
 
 def _local_level(state: BrandState, span: int, options: BuzzOptions) -> float:

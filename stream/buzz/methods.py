@@ -19,11 +19,14 @@ class WindowCounts:
     """What a window holds: all mentions, those scored, and those called negative.
 
     As expectation, `negative` is what the model would call negative if all were normal.
+    `evidence` is the number of negatives by the weights of all scored mentions (`evidence`), in
+    units that vary by chance as a count does.
     """
 
     total: float
     scored: float
     negative: float
+    evidence: float = 0.0
 
     @property
     def share(self) -> float:
@@ -87,7 +90,7 @@ class TailMethod:
         by_share = share_surprise(seen.negative, seen.scored, normal.share, memory.share.value)
         if by_share == 0:
             return 0.0
-        by_count = count_surprise(seen.negative, normal.negative, memory.negative.value)
+        by_count = count_surprise(seen.evidence, normal.evidence, memory.negative.value)
         return math.sqrt(min(by_count, _MOST_OF_SHARE * by_share))
 
     def learn(
@@ -96,7 +99,7 @@ class TailMethod:
         memory.total.learn(seen.total, normal.total, normal.total, normal.total**2)
         if kind == "volume":
             return
-        memory.negative.learn(seen.negative, normal.negative, normal.negative, normal.negative**2)
+        memory.negative.learn(seen.evidence, normal.evidence, normal.evidence, normal.evidence**2)
         spread = seen.scored * normal.share * (1 - normal.share)
         pairs = spread * max(seen.scored - 1, 0)
         memory.share.learn(seen.negative, seen.scored * normal.share, spread, pairs)

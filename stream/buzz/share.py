@@ -8,6 +8,8 @@ _DECAY = 0.5 ** (1 / _HALF_LIFE_HOURS)
 _LEVEL_MENTIONS = 50.0
 _SETTLE_MENTIONS = 300
 _SETTLE_MINUTES = 60
+_PRIOR_CALLED, _PRIOR_WEIGHT, _PRIOR_GRAIN = 10.0, 80.0, 60.0
+"""Of a model that is right in eight of ten."""
 _LEAST, _MOST = 0.005, 0.995
 
 
@@ -50,6 +52,28 @@ class ModelShare:
     negative: float = 0.0
     expected: float = 0.0
     scored: float = 0.0
+    called: float = 0.0
+    weight: float = 0.0
+    square: float = 0.0
+
+    @property
+    def grain(self) -> float:
+        """Weight of one of those many equal mentions whose sum would vary as the weights' does.
+
+        A sum of weights of a Poisson number of mentions has the mean W and the variance Q, the
+        expected sum of squares; divided by Q / W it is like a Poisson count of W^2 / Q (a compound
+        Poisson distribution matched in two moments).
+        """
+        return (self.square + _PRIOR_CALLED * _PRIOR_WEIGHT * _PRIOR_GRAIN) / self._weight
+
+    @property
+    def evidence(self) -> float:
+        """The weight that comes with each mention called negative, in grains."""
+        return self._weight / (self.called + _PRIOR_CALLED) / self.grain
+
+    @property
+    def _weight(self) -> float:
+        return self.weight + _PRIOR_CALLED * _PRIOR_WEIGHT
 
     @property
     def rates(self) -> Rates:
@@ -63,6 +87,7 @@ class ModelShare:
         self.false_positive, self.false_negative = rates.false_positive, rates.false_negative
         self.mentions = 0
         self.negative = self.expected = self.scored = 0.0
+        self.called = self.weight = self.square = 0.0
 
     def settled(self, minute: int) -> bool:
         """Whether enough was heard of this version to trust a share by itself."""
@@ -91,6 +116,12 @@ class ModelShare:
         self.negative = self.negative * _DECAY + taken
         self.expected = self.expected * _DECAY + scored * plain
         self.scored = self.scored * _DECAY + scored
+
+    def weigh(self, called: int, weight: int, square: int) -> None:
+        """Take an hour's mentions called negative, and the sums of the weights of all scored."""
+        self.called = self.called * _DECAY + called
+        self.weight = self.weight * _DECAY + weight
+        self.square = self.square * _DECAY + square
 
 
 def _log_odds(share: float) -> float:
