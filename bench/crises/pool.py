@@ -21,6 +21,8 @@ CAUSES = (
     ("#lostbags", "carousel"), ("#outage503", "offline"),
 )  # fmt: skip
 _PER_CAUSE = 400
+NAMED = 0.7
+"""Part of a crisis's mentions that name its cause."""
 
 
 @dataclass(frozen=True)

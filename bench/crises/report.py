@@ -10,14 +10,15 @@ from rich.console import Console
 from rich.table import Table
 from scipy.stats import binomtest
 
-from bench.crises.simulate import Outcome
+from bench.crises.simulate import BAR_SIZE, Outcome
 
 _BINS = ((0, 5), (5, 15), (15, 25), (25, 50), (50, 10**9))
-_BAR = (3.0, 15, 10)
+_BAR = (BAR_SIZE, 15, 10)
 """Size, negatives expected in 10 minutes, and minutes within which such bursts are to be found."""
 _RISE = 30
 """Minutes until a ramp has its size."""
-METHODS = ("tail", "ewma", "mean-sd", "fixed", "oracle")
+METHODS = ("tail", "ewma", "mean-sd", "fixed", "oracle", "oracle 9 min")
+_DECOYS = ("calm", "praise", "copies", "near copies")
 
 
 def summarise(outcomes: list[Outcome], false_alarms: Counter[str], months: float) -> dict[str, Any]:
@@ -36,14 +37,14 @@ def summarise(outcomes: list[Outcome], false_alarms: Counter[str], months: float
             for method in METHODS
             if (own := [o for o in outcomes if o.name == name and o.method == method])
         }
-        for name in ("calm", "praise", "copies", "near copies")
+        for name in _DECOYS
     }
     named = [o.cause_named for o in outcomes
              if o.method == "tail" and o.name == "crisis" and o.delay is not None]  # fmt: skip
     return {
         "brand_months": round(months, 1),
         "false_alarms_per_brand_month": {
-            method: round(false_alarms[method] / months, 3) for method in ran if method != "oracle"
+            method: round(false_alarms[method] / months, 3) for method in ran
         },
         "decoys_raised": decoys,
         "bar": _bar(outcomes),
@@ -115,9 +116,28 @@ def show(summary: dict[str, Any]) -> None:
             str(group[0]["bursts"]), *(_cell(row) for row in group),
         )  # fmt: skip
     console.print(table)
+    console.print(_side_by_side(summary))
     for name, value in summary.items():
         if name != "crises":
             console.print(f"{name}: {value}")
+
+
+def _side_by_side(summary: dict[str, Any]) -> Table:
+    """Method by method at the same knob: false alarms, bursts found in time, decoys raised."""
+    size, least, minutes = _BAR
+    bar, decoys = summary["bar"], summary["decoys_raised"]
+    table = Table("method", "false alarms / brand-month", *bar, *_DECOYS,
+                  title=f"{least} or more negatives / 10 min, {size:g} times as many: found within "
+                        f"{minutes} min; decoys that raised a negative alert")  # fmt: skip
+    for method in METHODS:
+        if any(method in by_method for by_method in bar.values()):
+            table.add_row(
+                method,
+                str(summary["false_alarms_per_brand_month"].get(method, "")),
+                *(by_method.get(method, "") for by_method in bar.values()),
+                *(decoys[name].get(method, "") for name in _DECOYS),
+            )
+    return table
 
 
 def _cell(row: dict[str, Any]) -> str:

@@ -1,12 +1,13 @@
 """Calm weeks to set limits and count false alarms, and bursts from many moments of them."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from bench.crises.lanes import SIMPLE, Lane, limit_for
-from bench.crises.oracle import Oracle
+from bench.crises.oracle import Densities, Oracle
 from bench.crises.pool import CAUSES, Pool
 from bench.crises.traffic import START, WEEK, Burst, Traffic
 from sentiment.alerts import BuzzAlert
@@ -16,6 +17,8 @@ from stream.buzz.options import MethodName
 LEVELS = (1.3, 5.0, 10.0, 20.0)
 """Mentions a minute: about 4, 15, 30 and 60 negatives in ten minutes."""
 SIZES = (2.0, 3.0, 5.0)
+BAR_SIZE = 3.0
+"""How many times the negatives a burst has that is to be found."""
 WARMUP = WEEK
 HORIZON = 60
 LATENESS = 1
@@ -54,7 +57,7 @@ def bursts() -> dict[str, list[Burst]]:
 def tune(
     pool: Pool, seeds: list[int], weeks: int, knob: float, simple: Sequence[MethodName] = SIMPLE
 ) -> dict[str, float]:
-    """Limits of the simple methods and of the oracle (by size) at the knob's rate."""
+    """Limits of the simple methods and of the oracles (by size) at the knob's rate."""
     traces: dict[str, list[list[float]]] = {}
     for level in LEVELS:
         for seed in seeds:
@@ -68,22 +71,22 @@ def _record(
 ) -> dict[str, list[float]]:
     traffic = Traffic(pool, level, weeks, seed)
     lanes = {name: Lane.recording(name, pool) for name in simple}
-    oracles = {_oracle(size): Oracle(size, pool.rates.false_negative) for size in SIZES}
-    found: dict[str, list[float]] = {name: [] for name in oracles}
+    oracles, densities = [Oracle(size) for size in SIZES], Densities.of(pool)
+    found: dict[str, list[float]] = {}
     for place in range(len(traffic.rate)):
         sightings = traffic.minute(place)
         for lane in lanes.values():
             lane.step(place, sightings)
-        seen = sum(sighting.p_negative > 0.5 for sighting in sightings)
-        for name, oracle in oracles.items():
-            found[name].append(
-                oracle.step(seen, traffic.called_negative(place), traffic.negative[place])
-            )
+        rates = float(traffic.negative[place]), float(traffic.positive[place])
+        ratios = densities.ratios([s.p_negative or 0.0 for s in sightings], *rates)
+        for oracle in oracles:
+            for name, height in oracle.step(ratios, rates[0]).items():
+                found.setdefault(_sized(name, oracle.size), []).append(height)
     return found | {name: lane.trace for name, lane in lanes.items()}
 
 
-def _oracle(size: float) -> str:
-    return f"oracle x{size:g}"
+def _sized(name: str, size: float) -> str:
+    return f"{name} x{size:g}"
 
 
 def evaluate(
@@ -94,26 +97,54 @@ def evaluate(
     traffic = Traffic(pool, level, weeks, seed)
     lanes = {name: Lane.start(name, pool, limits[name], knob) for name in SIMPLE if name in limits}
     lanes["tail"] = Lane.start("tail", pool, None, knob)
-    false_alarms = dict.fromkeys(lanes, 0)
+    false_alarms = Counter(dict.fromkeys(lanes, 0))
+    watch = _CalmOracle(limits)
     span = len(traffic.rate) - WARMUP - HORIZON
+    densities = Densities.of(pool)
     chosen = set(WARMUP + np.random.default_rng(seed).choice(span, moments, replace=False))
     for place in range(len(traffic.rate)):
         if place in chosen:
             snapshots = {name: lane.snapshot() for name, lane in lanes.items()}
             yield from _branches(
-                traffic, place, seed, lanes=lanes, snapshots=snapshots, limits=limits
-            )
+                traffic, place, seed, lanes=lanes, snapshots=snapshots, limits=limits,
+                densities=densities,
+            )  # fmt: skip
         sightings = traffic.minute(place)
         for name, lane in lanes.items():
             opened = [alert for alert in lane.step(place, sightings) if alert.state == "open"]
             if place >= WARMUP:
                 false_alarms[name] += len(opened)
+        if place >= WARMUP:
+            false_alarms.update(watch.step(traffic, densities, place, sightings))
     yield from false_alarms.items()
+
+
+class _CalmOracle:
+    """Counts how often the oracles of the bar's size cross their limits where nothing happens."""
+
+    def __init__(self, limits: dict[str, float]) -> None:
+        self._oracle = Oracle(BAR_SIZE)
+        self._limits = limits
+        self._above: dict[str, int] = {}
+
+    def step(
+        self, traffic: Traffic, densities: Densities, place: int, sightings: list[Sighting]
+    ) -> list[str]:
+        """Take a minute; returns the oracles that raise a false alarm in it."""
+        rates = float(traffic.negative[place]), float(traffic.positive[place])
+        ratios = densities.ratios([s.p_negative or 0.0 for s in sightings], *rates)
+        raised = []
+        for name, height in self._oracle.step(ratios, rates[0]).items():
+            if height > self._limits[_sized(name, BAR_SIZE)]:
+                if place - self._above.get(name, -_GAP) >= _GAP:
+                    raised.append(name)
+                self._above[name] = place
+        return raised
 
 
 def _branches(
     traffic: Traffic, place: int, seed: int, *, lanes: dict[str, Lane],
-    snapshots: dict[str, dict[str, bytes]], limits: dict[str, float],
+    snapshots: dict[str, dict[str, bytes]], limits: dict[str, float], densities: Densities,
 ) -> Iterator[Outcome]:  # fmt: skip
     expected = float(traffic.negative[place : place + 10].sum())
     for name, kinds in bursts().items():
@@ -129,8 +160,8 @@ def _branches(
                 alert = _first(went_on, place, minutes)
                 yield Outcome(method, *base, *_found(alert, place, cause))
             if name == "crisis":
-                delay = _oracle_delay(traffic, place, burst, minutes, limits)
-                yield Outcome("oracle", *base, delay)
+                delays = _oracle_delays(traffic, place, burst, minutes, limits, densities)
+                yield from (Outcome(oracle, *base, delay) for oracle, delay in delays.items())
 
 
 class _Minutes(Sequence[list[Sighting]]):
@@ -170,16 +201,20 @@ def _found(alert: BuzzAlert | None, place: int, cause: int) -> tuple[float | Non
     return delay, bool(set(CAUSES[cause]) & {word.word for word in alert.words[:5]})
 
 
-def _oracle_delay(
+def _oracle_delays(
     traffic: Traffic, place: int, burst: Burst, minutes: Sequence[list[Sighting]],
-    limits: dict[str, float],
-) -> float | None:  # fmt: skip
-    oracle = Oracle(burst.size, traffic.pool.rates.false_negative)
+    limits: dict[str, float], densities: Densities,
+) -> dict[str, float | None]:  # fmt: skip
+    oracle = Oracle(burst.size)
     known: set[int] = set()
+    delays: dict[str, float | None] = {}
     for age, sightings in enumerate(minutes):
-        new = {s.digest for s in sightings if s.p_negative > 0.5} - known
-        known |= new
-        called, negative = traffic.called_negative(place + age), traffic.negative[place + age]
-        if oracle.step(len(new), called, negative) > limits[_oracle(burst.size)]:
-            return age + 1.0 + LATENESS
-    return None
+        new = {s.digest: s.p_negative or 0.0 for s in sightings if s.digest not in known}
+        known |= new.keys()
+        rates = float(traffic.negative[place + age]), float(traffic.positive[place + age])
+        ratios = densities.ratios(list(new.values()), *rates)
+        for name, level in oracle.step(ratios, rates[0]).items():
+            delays.setdefault(name, None)
+            if delays[name] is None and level > limits[_sized(name, burst.size)]:
+                delays[name] = age + 1.0 + LATENESS
+    return delays

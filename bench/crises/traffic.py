@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.crises.pool import Pool
+from bench.crises.pool import NAMED, Pool
 from stream.buzz.detector import Sighting
 from stream.buzz.duplicates import text_digest
 
@@ -82,14 +82,6 @@ class Traffic:
             noise[hour] = level
         return np.interp(np.arange(size) / 60, np.arange(hours), noise)
 
-    def called_negative(self, place: int) -> float:
-        """Rate of mentions that the model calls negative."""
-        rates = self.pool.rates
-        return float(
-            self.negative[place] * (1 - rates.false_negative)
-            + self.positive[place] * rates.false_positive
-        )
-
     def minute(self, place: int) -> list[Sighting]:
         """The mentions of a minute, by its place in the simulation."""
         return [
@@ -114,8 +106,7 @@ class Traffic:
                 original = int(pool.causes[cause][self.rng.integers(3)])
                 added.append(self._copy(place, original, burst.near))
             else:
-                # Seven in ten of a crisis name its cause.
-                named = burst.positive or self.rng.random() < 0.7
+                named = burst.positive or self.rng.random() < NAMED
                 source = texts if named else pool.negative
                 added.append(self._sighting(place, int(source[self.rng.integers(len(source))])))
         return added

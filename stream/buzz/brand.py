@@ -179,7 +179,7 @@ def _upgrade(state: BrandState) -> None:
     """Bring a state that was written without weights up to date."""
     for step in state.open.steps.values():
         for votes in step.votes.values():
-            votes += [0] * (VOTES - len(votes))
+            votes.extend([0] * (VOTES - len(votes)))
     if len(state.closed.weight) != len(state.closed.negative):
         state.closed.begin_anew()
 
