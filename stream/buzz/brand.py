@@ -167,7 +167,7 @@ def load_brand(brand: str, parts: dict[str, bytes], options: BuzzOptions) -> Bra
     state = new_brand(brand, options)
     for part, content in parts.items():
         setattr(state, part, _read(part, content))
-    _upgrade(state)
+    _upgrade(state, options.step_minutes)
     for digest in state.open.fresh:
         state.digests.recent.is_copy(digest)
     for key in state.open.fresh_keys:
@@ -175,13 +175,17 @@ def load_brand(brand: str, parts: dict[str, bytes], options: BuzzOptions) -> Bra
     return state
 
 
-def _upgrade(state: BrandState) -> None:
-    """Bring a state that was written without weights up to date."""
+def _upgrade(state: BrandState, step_minutes: int) -> None:
+    """Bring a state that was written without weights up to date.
+
+    What weights its model gives is to be learned, as of a new version.
+    """
     for step in state.open.steps.values():
         for votes in step.votes.values():
             votes.extend([0] * (VOTES - len(votes)))
     if len(state.closed.weight) != len(state.closed.negative):
         state.closed.begin_anew()
+        state.closed.share.unsettle(state.closed.until * step_minutes)
 
 
 def _read(part: str, content: bytes) -> object:

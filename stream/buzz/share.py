@@ -89,6 +89,10 @@ class ModelShare:
         self.negative = self.expected = self.scored = 0.0
         self.called = self.weight = self.square = 0.0
 
+    def unsettle(self, minute: int) -> None:
+        """From `minute` on, wait as after a change of version until a share is trusted."""
+        self.since, self.mentions = minute, 0
+
     def settled(self, minute: int) -> bool:
         """Whether enough was heard of this version to trust a share by itself."""
         if self.since < 0:

@@ -1,5 +1,6 @@
 """The state of a brand goes out as JSON and comes back exactly."""
 
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -58,6 +59,31 @@ def test_a_brand_restored_in_the_middle_of_a_crisis_alerts_as_if_nothing_was(det
         found += feed(detector, moved, [minute])
     assert found == expected
     assert dumps(moved) == dumps(plain)
+
+
+def _as_written_without_weights(state, options):
+    """The state as it was written before mentions had weights."""
+    parts = {part: orjson.loads(dump_part(state, part)) for part in PARTS}
+    for key in ("weight", "hour_weight", "hour_square"):
+        del parts["closed"][key]
+    for key in ("called", "weight", "square"):
+        del parts["closed"]["share"][key]
+    for step in parts["open"]["steps"].values():
+        step["votes"] = {version: votes[:2] for version, votes in step["votes"].items()}
+    return load_brand(
+        state.brand, {part: orjson.dumps(content) for part, content in parts.items()}, options
+    )
+
+
+def test_a_state_without_weights_is_gone_on_from_and_opens_no_alert(detector, calm_brand):
+    calm, start = calm_brand()
+    detector.update(calm, MadeUp(33).minute(start), start)
+    old = _as_written_without_weights(calm, detector.options)
+    assert feed(detector, old, MadeUp(34).calm(6 * 60, start + 1)) == []
+    traffic = MadeUp(35)
+    burst = [traffic.minute(start + 361 + age, negative=8) for age in range(30)]
+    found = feed(detector, old, burst)
+    assert [(alert.kind, alert.state) for alert in found][:1] == [("negative", "open")]
 
 
 def test_the_state_of_a_busy_brand_stays_small(detector):
