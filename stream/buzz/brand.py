@@ -30,14 +30,17 @@ class OpenStep:
     """A step of event time that still waits for late mentions.
 
     `votes` holds, for each version of the model, how many it scored, how many of these it called
-    negative, and the sums of their weights (`evidence`) and of these squared.
+    negative, and the sums of their weights (`evidence`) and of these squared. `near` of the copies
+    are near ones; `copied` holds some of these.
     """
 
     total: int = 0
     copies: int = 0
+    near: int = 0
     votes: dict[str, list[int]] = field(default_factory=dict)
     negative: list[SampleText] = field(default_factory=list)
     other: list[SampleText] = field(default_factory=list)
+    copied: list[SampleText] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -8,6 +8,9 @@ from stream.buzz.methods import Method
 from stream.buzz.options import HOUR, KINDS, BuzzOptions
 from stream.buzz.share import Rates
 
+_MANY, _STAY = 0.2, 15
+"""Where near copies are more than that part of the negatives, they are looked for as many minutes
+on: else those that are taken for new ones whenever an alert is no longer near would open one."""
 _BACKGROUND = 10
 """Texts of each sort that an hour gives to the background words."""
 
@@ -36,7 +39,9 @@ def close_step(state: BrandState, rates: Mapping[str, Rates], options: BuzzOptio
     closed.hour_negative += negative
     closed.hour_weight += weight
     closed.hour_square += square
-    state.texts.add(step.negative, step.other)
+    if step.near > _MANY * negative:
+        state.open.near_until = max(state.open.near_until, state.open.until + options.steps(_STAY))
+    state.texts.add(step.negative, step.other, step.copied)
     state.open.until += 1
     closed.until += 1
 

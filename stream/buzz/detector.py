@@ -79,8 +79,13 @@ class Detector:
                 step.copies += 1
                 continue
             opened.fresh.append(digest)
-            if recent.is_copy(digest) or (near and _is_near_copy(state, text)):
+            if recent.is_copy(digest):
                 step.copies += 1
+                continue
+            if near and _is_near_copy(state, text):
+                step.copies += 1
+                step.near += 1
+                keep_sample(step.copied, SampleText(digest, number, tweet, text, p_negative))
                 continue
             step.total += 1
             kept = step.other
@@ -144,7 +149,8 @@ class Detector:
         if alarm.is_open:
             change = alarm.follow(minute, verdict.strength, verdict.excess, watch)
         elif self._is_warm(state) and alarm.may_open(minute, verdict.strength, watch):
-            if kind == "negative" and take_out_copies(state):
+            surplus = verdict.seen.negative - verdict.normal.negative
+            if kind == "negative" and take_out_copies(state, surplus):
                 state.open.near_until = until + options.steps(HOUR)
                 verdict = judge(state, kind, self.method, options)
             if alarm.may_open(minute, verdict.strength, watch):

@@ -9,6 +9,7 @@ PER_STEP = 6
 """A text is wanted while there are fewer of its step, or its digest is less than the last one's."""
 _KEEP_NEGATIVE = 60
 _KEEP_OTHER = 20
+_KEEP_COPIED = 12
 
 
 class SampleText(NamedTuple):
@@ -32,15 +33,26 @@ def keep_sample(kept: list[SampleText], sample: SampleText) -> None:
 
 @dataclass(slots=True)
 class RecentTexts:
-    """The samples of the steps closed last: at most 60 negative texts and 20 others."""
+    """The samples of the steps closed last: at most 60 negative texts and 20 others.
+
+    `copied` holds some that were known for near copies as they came: the first of their like may
+    stand among the others.
+    """
 
     negative: list[SampleText] = field(default_factory=list)
     other: list[SampleText] = field(default_factory=list)
+    copied: list[SampleText] = field(default_factory=list)
 
-    def add(self, negative: Iterable[SampleText], other: Iterable[SampleText]) -> None:
+    def add(
+        self,
+        negative: Iterable[SampleText],
+        other: Iterable[SampleText],
+        copied: Iterable[SampleText],
+    ) -> None:
         """Take the samples of a closed step; the oldest give way."""
         self.negative = _latest(self.negative, negative, _KEEP_NEGATIVE)
         self.other = _latest(self.other, other, _KEEP_OTHER)
+        self.copied = _latest(self.copied, copied, _KEEP_COPIED)
 
     def since(self, step: int) -> tuple[list[SampleText], list[SampleText]]:
         """Negative and other samples of `step` and later."""
