@@ -56,6 +56,8 @@ def _copied(
 
     A text from before the `known` copies that is like one of them is a copy as well.
     """
+    oldest = min((sample.step for sample in samples), default=0)
+    known = [sample for sample in known if sample.step > oldest]
     since = min((sample.step for sample in known), default=0)
     copies_known = [_words(sample) for sample in known]
     firsts: list[tuple[frozenset[str], SampleText]] = []
