@@ -10,7 +10,7 @@ from stream.buzz.brand import VOTES, BrandState, OpenPart, OpenStep
 from stream.buzz.close import close_hour, close_step, skip_quiet
 from stream.buzz.copies import take_out_copies
 from stream.buzz.duplicates import near_keys
-from stream.buzz.evidence import CERTAIN, weight
+from stream.buzz.evidence import CERTAIN, WEIGHTS
 from stream.buzz.explain import Transition, explain
 from stream.buzz.judge import judge
 from stream.buzz.methods import Method, method
@@ -91,7 +91,7 @@ class Detector:
             kept = step.other
             if p_negative is not None:
                 votes = step.votes.get(version) or step.votes.setdefault(version, [0] * VOTES)
-                heavy = weight(p_negative)
+                heavy = WEIGHTS[int(p_negative * 1000)]
                 votes[0] += 1
                 votes[2] += heavy
                 votes[3] += heavy * heavy

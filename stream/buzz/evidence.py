@@ -14,3 +14,7 @@ def weight(p_negative: float) -> int:
     depend on the order.
     """
     return int(300 * p_negative / (7 - 4 * p_negative) + 0.5)
+
+
+WEIGHTS = tuple(weight(thousandth / 1000) for thousandth in range(1001))
+"""By p(negative) in whole thousandths: looked up for each mention, as that is faster."""

@@ -32,7 +32,7 @@ class Watch:
 
 
 NEGATIVE = Watch(((9, 0.9), (45, 0.1)), budget=1.0, least=10, quiet=30, cooldown=2 * HOUR)
-VOLUME = Watch(((3 * HOUR, 1.0),), budget=4.95, least=10, quiet=3 * HOUR, cooldown=12 * HOUR)
+VOLUME = Watch(((3 * HOUR, 1.0),), budget=6.6, least=10, quiet=3 * HOUR, cooldown=12 * HOUR)
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class BuzzOptions:
         SettingsError: a value is out of range.
     """
 
-    false_alarms_per_week: float = 0.2
+    false_alarms_per_week: float = 0.15
     "The knob: false `negative` alerts a week that a brand's team puts up with."
     method: MethodName = "tail"
     "How surprise is measured; the others are simpler and worse, kept for comparison."
