@@ -29,7 +29,7 @@ class StreamSettings(Settings):
     "Most bytes that one fetch brings from one partition."
     stuck_seconds: float = Field(60.0, gt=0)
     "A partition with records waiting that commits none for so long is stuck: /health says so."
-    false_alarms_per_week: float = Field(0.15, gt=0)
+    false_alarms_per_week: float = Field(0.2, gt=0)
     "How many false warnings a week a brand's team puts up with: fewer means later warnings."
     page_url: str = "http://127.0.0.1:8000"
     "Where the live page is: alerts link to it."

@@ -46,7 +46,7 @@ def judge(state: BrandState, kind: Kind, method: Method, options: BuzzOptions) -
             score = _score(
                 state, kind, seen, normal=normal, memory=memory, method=method, options=options
             )
-            limit = _limit(kind, part, memory, method, options)
+            limit = _limit(kind, minutes, part, memory=memory, method=method, options=options)
             excess = (_events(kind, seen) - _events(kind, normal)) / (span * options.step_minutes)
             if score / limit >= best.strength:
                 length = span * options.step_minutes
@@ -111,12 +111,16 @@ def _events(kind: Kind, counts: WindowCounts) -> float:
 
 
 def _limit(
-    kind: Kind, part: float, memory: WindowMemory, method: Method, options: BuzzOptions
-) -> float:
+    kind: Kind, minutes: int, part: float, *, memory: WindowMemory, method: Method,
+    options: BuzzOptions,
+) -> float:  # fmt: skip
     fixed = options.limit if options.limit is not None else method.limit(kind)
     if fixed is not None:
         return fixed
-    return memory.tail.limit(options.false_alarms_per_week * options.watch(kind).budget * part)
+    watch = options.watch(kind)
+    return memory.tail.limit(
+        options.false_alarms_per_week * watch.budget * part, watch.prior, minutes
+    )
 
 
 def _score(

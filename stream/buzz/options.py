@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sentiment.errors import SettingsError
+from stream.buzz.tail import Prior
 
 Kind = Literal["negative", "volume"]
 KINDS: tuple[Kind, Kind] = ("negative", "volume")
@@ -22,6 +23,7 @@ class Watch:
         least: fewest events (negatives, or mentions) in a window that can open an alert.
         quiet: an alert closes after this long without strength.
         cooldown: afterwards only something clearly stronger opens another.
+        prior: what is held of the scores' tail while the brand's own past is short.
     """
 
     windows: tuple[tuple[int, float], ...]
@@ -29,10 +31,13 @@ class Watch:
     least: int
     quiet: int
     cooldown: int
+    prior: Prior
 
 
-NEGATIVE = Watch(((9, 0.9), (45, 0.1)), budget=1.0, least=10, quiet=30, cooldown=2 * HOUR)
-VOLUME = Watch(((3 * HOUR, 1.0),), budget=6.6, least=10, quiet=3 * HOUR, cooldown=12 * HOUR)
+NEGATIVE = Watch(((9, 0.9), (45, 0.1)), budget=1.0, least=10, quiet=30, cooldown=2 * HOUR,
+                 prior=Prior(peaks=20, excess=0.15, per_week=1.5))  # fmt: skip
+VOLUME = Watch(((3 * HOUR, 1.0),), budget=5.0, least=10, quiet=3 * HOUR, cooldown=12 * HOUR,
+               prior=Prior(peaks=3, excess=0.2, per_week=12))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ class BuzzOptions:
         SettingsError: a value is out of range.
     """
 
-    false_alarms_per_week: float = 0.15
+    false_alarms_per_week: float = 0.2
     "The knob: false `negative` alerts a week that a brand's team puts up with."
     method: MethodName = "tail"
     "How surprise is measured; the others are simpler and worse, kept for comparison."

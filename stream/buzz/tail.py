@@ -6,23 +6,39 @@ from dataclasses import dataclass
 _HALF_LIFE_HOURS = 28 * 24
 _DECAY = 0.5 ** (1 / _HALF_LIFE_HOURS)
 _WEEK_HOURS = 168.0
-_PRIOR_PEAKS = 3.0
-_PRIOR_PER_WEEK = 4.0
 _PRIOR_WEEKS = 1.0
 
 START = math.sqrt(2.0)
 """Scores are roots of -log10 p; an episode is a time above p = 0.01."""
-_PRIOR_MEAN_EXCESS = 0.2
-"""A perfect model would give 0.15; real traffic is wilder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """What is held of a tail before anything was seen of it.
+
+    Attributes:
+        peaks: episodes that this knowledge is worth.
+        excess: their mean height above the threshold; where chance alone is at work, 0.15.
+        per_week: how many there are in a week, if the window is an hour long. Of a shorter
+            window there are more, as many times as it is shorter.
+    """
+
+    peaks: float
+    excess: float
+    per_week: float
+
+    def rate(self, minutes: int) -> float:
+        """Episodes a week of a window of that length."""
+        return self.per_week * 60 / minutes
 
 
 @dataclass(slots=True)
 class Tail:
     """Peaks over a threshold: episodes come at a rate, their excess is exponential.
 
-    Both are estimated from the brand's own past with a prior that stands for three episodes
-    (the conjugate estimate; Coles 2001, "An introduction to statistical modeling of extreme
-    values", chapter 4). Forgets by half in four weeks.
+    Both are estimated from the brand's own past with a prior (the conjugate estimate; Coles 2001,
+    "An introduction to statistical modeling of extreme values", chapter 4). Forgets by half in
+    four weeks.
     """
 
     excess: float = 0.0
@@ -31,10 +47,10 @@ class Tail:
     peak: float = 0.0
     last_above: int = -1
 
-    def limit(self, per_week: float) -> float:
-        """The score that is exceeded `per_week` times a week."""
-        mean = (_PRIOR_PEAKS * _PRIOR_MEAN_EXCESS + self.excess) / (_PRIOR_PEAKS + self.peaks)
-        rate = (_PRIOR_PER_WEEK * _PRIOR_WEEKS + self.peaks) / (_PRIOR_WEEKS + self.weeks)
+    def limit(self, per_week: float, prior: Prior, minutes: int) -> float:
+        """The score that a window of `minutes` exceeds `per_week` times a week."""
+        mean = (prior.peaks * prior.excess + self.excess) / (prior.peaks + self.peaks)
+        rate = (prior.rate(minutes) * _PRIOR_WEEKS + self.peaks) / (_PRIOR_WEEKS + self.weeks)
         return START + mean * max(math.log(rate / per_week), 0.0)
 
     def see(self, score: float, minute: int, quiet: int) -> None:
