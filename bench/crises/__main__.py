@@ -41,7 +41,7 @@ def main(
     knob = BuzzOptions().false_alarms_per_week
     limits = tune(pool, [100 + seed for seed in range(max(seeds // 2, 1))], weeks, knob,
                   () if alone else SIMPLE)  # fmt: skip
-    first = 200 if part == "tune" else 2_000
+    first = 200 if part == "tune" else 6_000
     runs = [(level, first + seed) for level in LEVELS for seed in range(seeds)]
     outcomes: list[Outcome] = []
     false_alarms: Counter[str] = Counter()

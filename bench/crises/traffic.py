@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.crises.pool import NAMED, Pool
+from bench.crises.pool import CAUSES, NAMED, Pool
 from stream.buzz.detector import Sighting
 from stream.buzz.duplicates import text_digest
 
@@ -98,7 +98,6 @@ class Traffic:
         pool = self.pool
         normal = (self.positive if burst.positive else self.negative)[place]
         number = self.rng.poisson(normal * (burst.size - 1) * burst.height(age))
-        texts = pool.positive if burst.positive else pool.causes[cause]
         copied = self.rng.random(number) < burst.copies
         added = []
         for is_copy in copied:
@@ -106,10 +105,18 @@ class Traffic:
                 original = int(pool.causes[cause][self.rng.integers(3)])
                 added.append(self._copy(place, original, burst.near))
             else:
-                named = burst.positive or self.rng.random() < NAMED
-                source = texts if named else pool.negative
-                added.append(self._sighting(place, int(source[self.rng.integers(len(source))])))
+                added.append(self._added(place, burst.positive, cause))
         return added
+
+    def _added(self, place: int, positive: bool, cause: int) -> Sighting:
+        """A mention of a burst; most name its cause, those of praise with the score they had."""
+        pool, named = self.pool, self.rng.random() < NAMED
+        if not positive:
+            source = pool.causes[cause] if named else pool.negative
+            return self._sighting(place, int(source[self.rng.integers(len(source))]))
+        plain = self._sighting(place, int(self.rng.choice(pool.positive)))
+        text = f"{plain.text} {' '.join(reversed(CAUSES[cause]))}"
+        return plain._replace(text=text, digest=text_digest(text)) if named else plain
 
     def _sighting(self, place: int, text: int) -> Sighting:
         pool = self.pool

@@ -7,12 +7,13 @@ from typing import NamedTuple
 from sentiment.alerts import BuzzAlert
 from stream.buzz.alarm import State
 from stream.buzz.brand import VOTES, BrandState, OpenPart, OpenStep
+from stream.buzz.cause import weigh_cause
 from stream.buzz.close import close_hour, close_step, skip_quiet
 from stream.buzz.copies import take_out_copies
 from stream.buzz.duplicates import near_keys
 from stream.buzz.evidence import CERTAIN, WEIGHTS
 from stream.buzz.explain import Transition, explain
-from stream.buzz.judge import judge
+from stream.buzz.judge import Verdict, judge
 from stream.buzz.methods import Method, method
 from stream.buzz.options import HOUR, KINDS, BuzzOptions, Kind
 from stream.buzz.share import Rates
@@ -140,7 +141,7 @@ class Detector:
     def _follow(self, state: BrandState, kind: Kind) -> BuzzAlert | None:
         options, alarm, until = self.options, state.closed.alarms[kind], state.closed.until
         minute, watch = until * options.step_minutes, options.watch(kind)
-        verdict = judge(state, kind, self.method, options)
+        verdict = self._judge(state, kind)
         known = state.profile.mentions.knows_a_day
         if alarm.is_open or (known and verdict.strength > _NEAR):
             state.open.near_until = max(state.open.near_until, until)
@@ -152,12 +153,18 @@ class Detector:
             surplus = verdict.seen.negative - verdict.normal.negative
             if kind == "negative" and take_out_copies(state, surplus):
                 state.open.near_until = until + options.steps(HOUR)
-                verdict = judge(state, kind, self.method, options)
+                verdict = self._judge(state, kind)
             if alarm.may_open(minute, verdict.strength, watch):
                 change = alarm.open(minute, verdict.strength, verdict.excess)
         if change is None:
             return None
         return explain(state, Transition(kind, change, opened, minute, verdict), options)
+
+    def _judge(self, state: BrandState, kind: Kind) -> Verdict:
+        verdict = judge(state, kind, self.method, self.options)
+        if kind == "negative" and self.options.method == "tail":
+            return weigh_cause(state, verdict, self.options)
+        return verdict
 
     def _is_warm(self, state: BrandState) -> bool:
         steps = state.closed.until - state.open.since

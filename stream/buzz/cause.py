@@ -1,0 +1,45 @@
+"""Whether the negatives of a window talk of one thing: a crisis has a cause, chance has none."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from stream.buzz.brand import BrandState
+from stream.buzz.duplicates import terms
+from stream.buzz.judge import Verdict
+from stream.buzz.options import BuzzOptions
+from stream.buzz.words import distinguishing
+
+_ALMOST = 0.75
+_TELLING = 5.0
+"""The z-score of the word that tells most. By chance it came up to 4.96 in 3,973 minutes of a
+strength above 0.75, of 33 simulated months in which nothing happened."""
+
+_APART = 1.5
+"""The negatives say the word so many times as often as the others of the window."""
+
+
+def weigh_cause(state: BrandState, verdict: Verdict, options: BuzzOptions) -> Verdict:
+    """A third more strength where one unusual word sets the negatives of the window apart.
+
+    Numbers and words are two witnesses that chance hardly ever brings together: so less is asked
+    of the numbers when the words agree. Words are read only where that can open an alert.
+    """
+    if verdict.strength <= _ALMOST or not _has_cause(state, verdict, options):
+        return verdict
+    return replace(verdict, strength=verdict.strength / _ALMOST)
+
+
+def _has_cause(state: BrandState, verdict: Verdict, options: BuzzOptions) -> bool:
+    samples = state.texts.since(state.closed.until - options.steps(verdict.minutes))
+    negative, other = ([sample.text for sample in sort] for sort in samples)
+    ranked = distinguishing(negative, other, state.profile.words, 1)
+    if not ranked or ranked[0][1] <= _TELLING:
+        return False
+    word = ranked[0][0]
+    # What everybody talks of may as well be praise, some of it misread.
+    return _part(word, negative) > _APART * _part(word, other)
+
+
+def _part(word: str, texts: Sequence[str]) -> float:
+    """Part of the texts that hold a word, with one that does and one that does not added."""
+    return (sum(word in terms(text) for text in texts) + 1) / (len(texts) + 2)
