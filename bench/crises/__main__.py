@@ -30,11 +30,13 @@ from stream.buzz.options import BuzzOptions
 @click.option("--moments", default=24, show_default=True, help="Bursts of each sort a seed.")
 @click.option("--part", type=click.Choice(["tune", "eval"]), default="eval", show_default=True,
               help="Seeds that were looked at while choosing figures, or fresh ones.")  # fmt: skip
+@click.option("--topics", default=0.0, show_default=True,
+              help="Part of the hours in which calm negatives have a topic.")  # fmt: skip
 @click.option("--alone", is_flag=True, help="Without the simple methods: a quarter of the time.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path))
 def main(
     *, model: Path | None, error_rate: float, weeks: int, seeds: int, moments: int, part: str,
-    alone: bool, out: Path | None,
+    topics: float, alone: bool, out: Path | None,
 ) -> None:  # fmt: skip
     """Simulated crises."""
     pool = load_pool(os.environ["SENTIMENT140_URL"], model, error_rate)
@@ -54,6 +56,7 @@ def main(
             limits=limits,
             knob=knob,
             moments=moments,
+            topics=topics,
         ):
             if isinstance(found, Outcome):
                 outcomes.append(found)
@@ -61,7 +64,13 @@ def main(
                 false_alarms[found[0]] += int(found[1])
     months = len(runs) * (weeks - WARMUP / WEEK) / (365.25 / 12 / 7)
     summary = summarise(outcomes, false_alarms, months)
-    summary |= {"scorer": pool.version, "rates": asdict(pool.rates), "limits": limits, "part": part}
+    summary |= {
+        "scorer": pool.version,
+        "rates": asdict(pool.rates),
+        "limits": limits,
+        "part": part,
+        "topics": topics,
+    }
     show(summary)
     if out:
         out.mkdir(parents=True, exist_ok=True)

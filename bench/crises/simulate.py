@@ -91,10 +91,10 @@ def _sized(name: str, size: float) -> str:
 
 def evaluate(
     *, pool: Pool, level: float, seed: int, weeks: int, limits: dict[str, float], knob: float,
-    moments: int,
+    moments: int, topics: float = 0.0,
 ) -> Iterator[Outcome | tuple[str, float]]:  # fmt: skip
     """Bursts from `moments` random minutes, and (method, false alarms) of the calm weeks."""
-    traffic = Traffic(pool, level, weeks, seed)
+    traffic = Traffic(pool, level, weeks, seed, topics)
     lanes = {name: Lane.start(name, pool, limits[name], knob) for name in SIMPLE if name in limits}
     lanes["tail"] = Lane.start("tail", pool, None, knob)
     false_alarms = Counter(dict.fromkeys(lanes, 0))

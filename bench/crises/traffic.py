@@ -15,6 +15,7 @@ START = 28_000_800
 """A minute at which an hour begins; the simulation's first."""
 WEEK = 7 * 24 * 60
 _SHARE = 0.3
+_TOPIC = 0.4
 
 Shape = Literal["step", "ramp", "storm"]
 
@@ -53,10 +54,13 @@ class Traffic:
         mean: mentions a minute, on average.
         weeks: to simulate.
         seed: of all that is random.
+        topics: part of the hours in which four in ten of the negatives say a new word, though
+            there are no more of them than usual.
     """
 
-    def __init__(self, pool: Pool, mean: float, weeks: int, seed: int) -> None:
+    def __init__(self, pool: Pool, mean: float, weeks: int, seed: int, topics: float = 0.0) -> None:
         self.pool, self.rng = pool, np.random.default_rng(seed)
+        self.topical = np.random.default_rng([seed, 1]).random(weeks * WEEK // 60) < topics
         minutes = np.arange(START, START + weeks * WEEK)
         season = 1 + 0.6 * np.sin(2 * np.pi * (minutes % 1440 - 540) / 1440)
         weekend = np.where((minutes // 1440) % 7 >= 5, 0.7, 1.0)
@@ -84,14 +88,20 @@ class Traffic:
 
     def minute(self, place: int) -> list[Sighting]:
         """The mentions of a minute, by its place in the simulation."""
-        return [
-            self._sighting(place, int(texts[number]))
-            for texts, rate in (
-                (self.pool.negative, self.negative[place]),
-                (self.pool.positive, self.positive[place]),
-            )
-            for number in self.rng.integers(len(texts), size=self.rng.poisson(rate))
-        ]
+        negative = self._drawn(place, self.pool.negative, self.negative[place])
+        if self.topical[place // 60]:
+            negative = [self._on_topic(mention, place // 60) for mention in negative]
+        return negative + self._drawn(place, self.pool.positive, self.positive[place])
+
+    def _drawn(self, place: int, texts: NDArray[np.int64], rate: float) -> list[Sighting]:
+        numbers = self.rng.integers(len(texts), size=self.rng.poisson(rate))
+        return [self._sighting(place, int(texts[number])) for number in numbers]
+
+    def _on_topic(self, mention: Sighting, hour: int) -> Sighting:
+        if self.rng.random() >= _TOPIC:
+            return mention
+        text = f"{mention.text} #topic{hour}"
+        return mention._replace(text=text, digest=text_digest(text))
 
     def burst(self, place: int, age: int, burst: Burst, cause: int) -> list[Sighting]:
         """The added mentions of a minute of a burst."""
