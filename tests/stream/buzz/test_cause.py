@@ -52,7 +52,7 @@ def test_praise_of_one_thing_opens_no_alert_though_some_is_misread(detector, cal
         burst.append(
             minute
             + [
-                m._replace(text=f"{m.text} #newplane", p_negative=0.7 if number % 6 == 0 else 0.1)
+                m._replace(text=f"{m.text} #newplane", p_negative=0.7 if number % 4 == 0 else 0.1)
                 for number, m in enumerate(praise)
             ]
         )
