@@ -9,7 +9,7 @@ from stream.buzz.judge import Verdict
 from stream.buzz.options import BuzzOptions
 from stream.buzz.words import distinguishing
 
-_ALMOST = 0.75
+_ALMOST = 0.8
 _TELLING = 5.0
 """The z-score of the word that tells most. By chance it came up to 4.96 in 3,973 minutes of a
 strength above 0.75, of 33 simulated months in which nothing happened."""
@@ -19,7 +19,7 @@ _APART = 1.5
 
 
 def weigh_cause(state: BrandState, verdict: Verdict, options: BuzzOptions) -> Verdict:
-    """A third more strength where one unusual word sets the negatives of the window apart.
+    """A quarter more strength where one unusual word sets the negatives of the window apart.
 
     Numbers and words are two witnesses that chance hardly ever brings together: so less is asked
     of the numbers when the words agree. Words are read only where that can open an alert.
