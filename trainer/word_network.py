@@ -66,10 +66,14 @@ class Texts:
 def fit(
     layers: Layers, vectors: Vectors, plan: network.Schedule, split: Split, run: Context
 ) -> FittedWordNetwork:
-    """Train the layers and the embeddings under them, which start as `vectors`, on the labels."""
+    """Train layers on the labels, the embeddings under them, which start as `vectors`, as well.
+
+    A linear model over the words stands beside them (`trainer.wide`).
+    """
     train = with_emoticons(split.train)
     texts = Texts(train.texts, train.negative.astype(np.float32))
-    return fit_to(Shape(layers, vectors), plan, texts, split.validation, run)
+    alone = fit_to(Shape(layers, vectors), plan, texts, split.validation, run)
+    return widened(alone, texts, split.validation)
 
 
 def fit_to(
@@ -93,7 +97,7 @@ def fit_to(
 
 
 def widened(
-    fitted: FittedWordNetwork, train: Texts, validation: Tweets, strength: float
+    fitted: FittedWordNetwork, train: Texts, validation: Tweets, strength: float = 1.0
 ) -> FittedWordNetwork:
     """A network with a linear model beside it, which learns from the same texts."""
     tokenizer = fitted.tokenizer

@@ -42,7 +42,7 @@ class Student:
     read_dimensions: int = 64
     trust: float = 0.8
     units: int = 96
-    strength: float = 0.4
+    strength: float = 1.0
     plan: network.Schedule = field(
         default_factory=lambda: network.Schedule(epochs=6, batch=256, rate=2e-3)
     )
