@@ -1,8 +1,7 @@
 """A linear model beside a network: "Wide & Deep Learning" (Cheng et al. 2016).
 
-The network knows what words mean, the linear model remembers how each of them, each pair and each
-three of neighbours was labelled. They err on other texts, so both together are better
-than either.
+The network knows what words mean, the linear model remembers how each of them was labelled, and
+each pair and triple of neighbours. They err on other texts, so both are better than either.
 """
 
 from dataclasses import dataclass
@@ -93,9 +92,9 @@ def _wide_logit(wide: Wide, ids: Any, lengths: Any) -> Any:
     pairs, triples, apart = _hashed(path[:, :-1], path[:, 1:], path[:, 2:])
     own = ops.cast(own, "float32")
     own_pairs = ops.concatenate([ops.ones_like(own[:, :1]), own], axis=1)
-    found = ((ids, own), (pairs, own_pairs), (triples, own), (apart, own))
-    found = ((places + (wide.size if places is not ids else 0), kept) for places, kept in found)
-    total = sum(ops.sum(coefficients(places)[:, :, 0] * kept, axis=1) for places, kept in found)
+    features = [(ids, own), (pairs + wide.size, own_pairs)]
+    features += [(triples + wide.size, own), (apart + wide.size, own)]
+    total = sum(ops.sum(coefficients(places)[:, :, 0] * kept, axis=1) for places, kept in features)
     scale = ops.cast(lengths, "float32") ** _POWER
     return ops.expand_dims(total * scale + wide.intercept, 1)
 
