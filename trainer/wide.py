@@ -21,7 +21,7 @@ _FACTOR, _FACTOR_APART = 1_000_003, 1_000_033
 _POWER = -0.25
 """Long texts are scaled down by their number of ids, as in `Logistic`."""
 _TOLERANCE = 1e-4
-"""L-BFGS stops here. At ten times as much it stops early, and costs over a point of accuracy."""
+"""L-BFGS stops here. At ten times as much it stops early, at over a point less of accuracy."""
 
 
 @dataclass(frozen=True)
