@@ -16,6 +16,8 @@ class TrainerSettings(Settings):
     "The Hugging Face directory, or the name on its hub, that `distilbert` starts from."
     unlabelled: Path | None = None
     "A text file, one tweet a line, whose tweets the student learns from besides the labelled ones."
+    copies: int = 5
+    "Made-up variants of each labelled tweet that the student learns from; 20 are better and slow."
     seed: int = 7
     "Of everything random in training."
 

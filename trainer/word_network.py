@@ -29,10 +29,19 @@ Layers = Callable[[Any], Any]
 
 @dataclass(frozen=True)
 class Shape:
-    """A network: its layers, and the vectors that its embeddings start as."""
+    """A network before it has learned.
+
+    Attributes:
+        words: its vocabulary.
+        vectors: what its embeddings start as.
+        dropout: share of the embedded dimensions and of the features that each step hides. Few
+            labels need much of it; a teacher gives as many as one wants.
+    """
 
     layers: Layers
+    words: list[str]
     vectors: Vectors
+    dropout: tuple[float, float] = (0.3, 0.4)
 
 
 @dataclass(frozen=True)
@@ -66,10 +75,15 @@ class Texts:
 def fit(
     layers: Layers, vectors: Vectors, plan: network.Schedule, split: Split, run: Context
 ) -> FittedWordNetwork:
-    """Train the layers and the embeddings under them, which start as `vectors`, on the labels."""
+    """Train layers on the labels, the embeddings under them, which start as `vectors`, as well.
+
+    A linear model over the words stands beside them (`trainer.wide`).
+    """
     train = with_emoticons(split.train)
     texts = Texts(train.texts, train.negative.astype(np.float32))
-    return fit_to(Shape(layers, vectors), plan, texts, split.validation, run)
+    shape = Shape(layers, vocabulary(texts.texts, vectors), vectors)
+    alone = fit_to(shape, plan, texts, split.validation, run)
+    return widened(alone, texts, split.validation)
 
 
 def fit_to(
@@ -79,9 +93,8 @@ def fit_to(
     import keras  # noqa: PLC0415 - takes seconds; only networks need it
 
     keras.utils.set_random_seed(run.seed)
-    tokenizer = WordTokenizer(vocabulary(train.texts, shape.vectors))
-    embeddings = matrix(tokenizer.vocabulary, shape.vectors, run.seed)
-    model = build_model(shape.layers, embeddings)
+    tokenizer = WordTokenizer(shape.words)
+    model = build_model(shape, run.seed)
     task = network.Task(
         _encoded(tokenizer, train.texts, train.negative),
         _encoded(tokenizer, validation.texts, validation.negative),
@@ -93,7 +106,7 @@ def fit_to(
 
 
 def widened(
-    fitted: FittedWordNetwork, train: Texts, validation: Tweets, strength: float
+    fitted: FittedWordNetwork, train: Texts, validation: Tweets, strength: float = 1.0
 ) -> FittedWordNetwork:
     """A network with a linear model beside it, which learns from the same texts."""
     tokenizer = fitted.tokenizer
@@ -104,16 +117,18 @@ def widened(
     return replace(fitted, model=beside(fitted.model, wide, unseen, deep))
 
 
-def build_model(layers: Layers, embeddings: NDArray[np.float32]) -> Any:
+def build_model(shape: Shape, seed: int) -> Any:
     """ids [n, length] in, one logit out."""
     import keras  # noqa: PLC0415
 
+    embeddings = matrix(shape.words, shape.vectors, seed)
     ids = keras.Input((None,), dtype="int32", name="ids")
     embedded = keras.layers.Embedding(
         *embeddings.shape, embeddings_initializer=keras.initializers.Constant(embeddings)
     )(ids)
-    embedded = keras.layers.SpatialDropout1D(0.3)(embedded)
-    features = keras.layers.Dropout(0.4)(layers(embedded))
+    of_embedded, of_features = shape.dropout
+    embedded = keras.layers.SpatialDropout1D(of_embedded)(embedded)
+    features = keras.layers.Dropout(of_features)(shape.layers(embedded))
     return keras.Model(ids, keras.layers.Dense(1, name="logit")(features))
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from trainer.candidates import NAMES, by_default
+from trainer.candidates import NAMES, by_default, candidate
+from trainer.candidates.student import Student
 from trainer.settings import TrainerSettings
 
 NEEDS_KERAS = pytest.mark.skipif(
@@ -33,3 +34,12 @@ def test_a_transformer_is_fetched_from_a_hub_only_when_it_is_named(tmp_path: Pat
     (tmp_path / "config.json").write_text("{}")
     local = TrainerSettings(data_dir=tmp_path, transformer=str(tmp_path))
     assert by_default(local) == dict.fromkeys(NAMES)
+
+
+def test_the_number_of_variants_that_the_student_learns_from_is_a_setting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("BADBUZZ_COPIES", "20")
+    student = candidate("student", TrainerSettings())
+    assert isinstance(student, Student)
+    assert student.copies == 20

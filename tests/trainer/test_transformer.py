@@ -15,7 +15,7 @@ from trainer.candidate import Built, build
 from trainer.candidates.distilbert import DistilBert
 from trainer.candidates.student import Student
 from trainer.context import Context
-from trainer.data import Split, split
+from trainer.data import Split, Tweets, split
 from trainer.network import Schedule
 from trainer.quantise import quantise
 from trainer.settings import TrainerSettings
@@ -89,6 +89,21 @@ def test_the_student_learns_from_the_teachers_soft_labels(
     both = np.corrcoef(teacher.score(parts.test.texts), pupil.score(parts.test.texts))[0, 1]
     assert both > 0.7
     assert list((tmp_path / "checkpoints").glob("soft-*/*.npy"))
+
+
+def test_words_count_by_the_real_texts_not_by_their_variants(
+    settings: TrainerSettings, built: Built, tmp_path: Path
+) -> None:
+    (tmp_path / "glove.6B.50d.txt").write_text("great 1 0 0\nawful 0 1 0\nnot 0 0 1\n")
+    texts = [f"awful {word} again and again" for word in ("alpha", "beta", "gamma", "delta")]
+    few = Tweets(texts, np.array([1, 0, 1, 0], np.int8))
+    plan = Schedule(epochs=1, batch=8, rate=1e-3)
+    student = Student(tmp_path, Teacher(settings), copies=9, units=4, read_dimensions=2, plan=plan)
+    run = Context(tmp_path / "checkpoints", Console(quiet=True))
+    learned = student.fit(Split(few, few, few), run)
+    words = learned.tokenizer.vocabulary
+    assert {"great", "awful", "not", "again"} <= set(words)
+    assert not {"alpha", "beta", "gamma", "delta"} & set(words)
 
 
 def test_without_a_teacher_the_student_says_what_to_train_first(

@@ -4,11 +4,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
 
 from sentiment.ragged import Ragged, joined_rows
 from trainer.network import Encoded
 from trainer.padded import padded_feed
-from trainer.wide import Wide, beside, fit_wide
+from trainer.wide import Wide, _features, beside, fit_wide
 from trainer.word_network import exact_feed
 
 keras = pytest.importorskip("keras", reason="`make install-keras` brings Keras")
@@ -36,6 +37,41 @@ def test_the_order_of_a_pair_is_learned_and_single_ids_are_features_of_their_own
 ) -> None:
     found = wide.logits(joined_rows(ROWS))
     assert ((found > 0) == [True, True, False, True, False, False]).all()
+
+
+def test_texts_of_the_same_words_and_pairs_differ_by_their_triples() -> None:
+    rows = [[1, 2, 3, 2, 4, 2, 5], [1, 2, 4, 2, 3, 2, 5]]
+    found = fit_wide(encoded(rows, [1, 0]), 10, 1e3).logits(joined_rows(rows))
+    assert found[0] > 1 > -1 > found[1]
+
+
+def test_the_ends_of_a_text_are_neighbours_of_its_words() -> None:
+    first, second, third = _features(joined_rows([[1, 2], [1, 3], [4, 2]]), 10).astype(bool)
+    # They share a word, its place beside one end, and its place two steps from the other end.
+    assert first.multiply(second).sum() == 3
+    assert first.multiply(third).sum() == 3
+    assert second.multiply(third).sum() == 0
+
+
+def test_no_feature_reaches_over_into_the_next_text(wide: Wide) -> None:
+    alone = [wide.logits(joined_rows([row]))[0] for row in ROWS]
+    np.testing.assert_allclose(wide.logits(joined_rows(ROWS)), alone, rtol=1e-6)
+
+
+def test_it_is_trained_until_it_has_converged() -> None:
+    random = np.random.default_rng(2)
+    rows = [random.integers(0, 400, random.integers(3, 25)).tolist() for _ in range(1_500)]
+    labels = [float(sum(row) / len(row) + random.normal(0, 40) > 200) for row in rows]
+    learned = encoded(rows, labels)
+    found = fit_wide(learned, 400, 1.0)
+    exact = fit_to_the_end(learned, 400, 1.0)
+    np.testing.assert_allclose(found.logits(learned.ids), exact, atol=0.05)
+
+
+def fit_to_the_end(learned: Encoded, size: int, strength: float) -> Any:
+    features = _features(learned.ids, size)
+    model = LogisticRegression(C=strength, max_iter=2_000, tol=1e-8)
+    return model.fit(features, learned.negative).decision_function(features)
 
 
 def test_keras_adds_up_what_numpy_does_for_texts_of_one_length(wide: Wide) -> None:

@@ -62,7 +62,7 @@ def candidate(name: str, settings: TrainerSettings, int8: bool = False) -> Candi
         shown = "distilbert-int8" if int8 else name
         return DistilBert(settings.transformer, name=shown, int8=int8)
     if name == "student":
-        return Student(settings.glove_dir, Teacher(settings))
+        return Student(settings.glove_dir, Teacher(settings), copies=settings.copies)
     if name == "logistic":
         return Logistic()
     return Lstm(settings.glove_dir) if name == "lstm" else Cnn(settings.glove_dir)

@@ -53,7 +53,7 @@ class Logistic:
             runs=self.runs,
             silent=sorted(silent),
         )
-        estimator = LogisticRegression(C=self.strength, max_iter=200, tol=1e-3)
+        estimator = LogisticRegression(C=self.strength, max_iter=200, tol=1e-4)
         estimator.fit(features(tokenizer, split.train.texts, self.power), split.train.negative)
         return FittedLogistic(tokenizer, estimator, self.power)
 

@@ -28,41 +28,45 @@ class Student:
     Attributes:
         glove: the folder with GloVe's files.
         teacher: gives the soft labels.
-        copies: made-up variants of each training text.
+        copies: made-up variants of each training text; more bring it nearer to its teacher.
         read_dimensions: of the word vectors that the transformer gives, beside GloVe's.
         trust: weight of the teacher's opinion on labelled texts; the rest is the label's.
         units: of each direction.
-        strength: inverse of the L2 penalty of the linear model beside the network.
+        strength: inverse of the L2 penalty of the linear model beside the network, which learns
+            from the labels themselves: the teacher's opinion the network has already.
     """
 
     glove: Path
     teacher: Teacher
     name: str = "student"
-    copies: int = 1
+    copies: int = 5
     read_dimensions: int = 64
     trust: float = 0.8
     units: int = 96
-    strength: float = 0.4
+    strength: float = 1.0
     plan: network.Schedule = field(
-        default_factory=lambda: network.Schedule(epochs=6, batch=256, rate=2e-3)
+        default_factory=lambda: network.Schedule(epochs=4, batch=512, rate=2.5e-3)
     )
 
     def fit(self, split: Split, run: Context) -> word_network.FittedWordNetwork:
         """Ask the teacher, then train with early stopping on the real labels."""
         labelled = with_emoticons(split.train)
-        texts = [*labelled.texts, *self._unlabelled(), *variants(labelled.texts, self.copies)]
+        real = [*labelled.texts, *self._unlabelled()]
+        texts = [*real, *variants(labelled.texts, self.copies)]
         soft = self.teacher.soft_labels(texts, run)
         known = len(labelled)
         soft[:known] = self.trust * soft[:known] + (1 - self.trust) * labelled.negative
-        shape = word_network.Shape(self._layers, self._vectors(texts, run))
+        glove = load_glove(find_glove(self.glove))
+        words = word_network.vocabulary(real, glove)
+        vectors = self._vectors(words, glove, run)
+        shape = word_network.Shape(self._layers, words, vectors, dropout=(0.1, 0.2))
         train = word_network.Texts(texts, soft)
         alone = word_network.fit_to(shape, self.plan, train, split.validation, run)
-        return word_network.widened(alone, train, split.validation, self.strength)
+        labels = word_network.Texts(labelled.texts, labelled.negative.astype(np.float32))
+        return word_network.widened(alone, labels, split.validation, self.strength)
 
-    def _vectors(self, texts: list[str], run: Context) -> Vectors:
+    def _vectors(self, words: list[str], glove: Vectors, run: Context) -> Vectors:
         """GloVe's vector and the transformer's for each word, end to end."""
-        glove = load_glove(find_glove(self.glove))
-        words = word_network.vocabulary(texts, glove)
         folder = fetched(self.teacher.settings.transformer)
         read = word_vectors(folder, words, self.read_dimensions, run)
         known = np.stack(list(glove.values()))
