@@ -155,7 +155,8 @@ def _grouped_calls(encoded: Ragged) -> Iterator[tuple[NDArray[np.int64], _Feed]]
     for first, last in _chunks(lengths, _IDS_PER_CALL):
         rows, here = order[first:last], lengths[first:last]
         sizes, counts = np.unique(here, return_counts=True)
-        yield rows, {"ids": encoded.ids[_places(encoded, rows)], "rows": counts, "lengths": sizes}
+        ids = encoded.ids[_places(encoded.offsets[rows], here)]
+        yield rows, {"ids": ids, "rows": counts, "lengths": sizes}
 
 
 def _padded_calls(encoded: Ragged) -> Iterator[tuple[NDArray[np.int64], _Feed]]:
@@ -166,15 +167,14 @@ def _padded_calls(encoded: Ragged) -> Iterator[tuple[NDArray[np.int64], _Feed]]:
         here = lengths[first:last]
         places = np.arange(longest) < here[:, None]
         ids = np.zeros((len(rows), longest), np.int32)
-        ids[places] = encoded.ids[_places(encoded, rows)]
+        ids[places] = encoded.ids[_places(encoded.offsets[rows], here)]
         yield rows, {"ids": ids, "lengths": here.astype(np.int32)}
 
 
-def _places(encoded: Ragged, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+def _places(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     """Where the ids of some texts stand, text after text."""
-    lengths = encoded.lengths[rows]
     before = np.cumsum(lengths) - lengths
-    places: NDArray[np.int64] = np.repeat(encoded.offsets[rows] - before, lengths)
+    places: NDArray[np.int64] = np.repeat(starts - before, lengths)
     return places + np.arange(len(places))
 
 

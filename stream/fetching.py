@@ -23,7 +23,7 @@ _BUSY_FETCH_WAIT_MS = 10
 _BUSY_FETCH_BYTES = 16_384
 _BUSY_SECONDS = 1.0
 _PREFETCH_SECONDS = 0.005
-_REASSIGNED_SECONDS = 0.02
+_REASSIGNED_SECONDS = 0.02  # a fetch amid a reassignment has nothing, and is asked again at once
 _NEVER_MS = 2**31 - 1
 # So soon does a worker see that a topic has more partitions, or was deleted and made anew.
 _METADATA_MS = 15_000

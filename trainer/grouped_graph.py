@@ -15,6 +15,9 @@ _OPSET = 14
 def grouped(model: onnx.ModelProto) -> onnx.ModelProto:
     """The layout's graph from one with the input `ids` int32 [n, length] and output `p_negative`.
 
+    Args:
+        model: is taken apart: it is of no use afterwards.
+
     Raises:
         ValueError: the graph has other inputs or outputs, or is of an older opset.
     """

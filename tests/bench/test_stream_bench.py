@@ -41,9 +41,9 @@ def _side(name):
 
 @pytest.mark.parametrize("name", ["badbuzz", "confluent"])
 def test_a_side_scores_each_message_once_and_the_scorer_is_a_part_of_its_cpu(bench, name):
-    run = bench.run(_side(name), "score", 12_000)
+    run = bench.run(_side(name), "score", 60_000)  # fewer are done between two looks
     assert (run.missing, run.twice) == (0, 0)
-    assert 0 < run.counted <= 12_000
+    assert 0 < run.counted <= 60_000
     assert run.rate == pytest.approx(run.counted / run.seconds)
     assert 0 < run.tokenise + run.infer < run.cpu
     assert run.memory > 50
