@@ -41,6 +41,14 @@ def joined_rows(rows: Sequence[Sequence[int]]) -> Ragged:
     return Ragged(np.fromiter(chain.from_iterable(rows), np.int32, int(offsets[-1])), offsets)
 
 
+def stacked(parts: Sequence[Ragged]) -> Ragged:
+    """The texts of all parts, one part after the other."""
+    if len(parts) == 1:
+        return parts[0]
+    lengths = np.concatenate([[0], *(part.lengths for part in parts)])
+    return Ragged(np.concatenate([part.ids for part in parts]), np.cumsum(lengths))
+
+
 def found_at(ids: NDArray[Any], base: int, starts: Offsets, offsets: Offsets) -> Ragged:
     """Ids (plus `base`) found at positions `starts` of an array that `offsets` divides."""
     return Ragged(ids.astype(np.int32) + np.int32(base), np.searchsorted(starts, offsets))

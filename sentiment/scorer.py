@@ -22,8 +22,9 @@ _Feed = dict[str, NDArray[Any]]
 
 _LABELS: tuple[Label, Label, Label] = ("positive", "uncertain", "negative")
 _IDS_PER_CALL = 16_384
-"""Ids in one call of the graph: large enough to hide the call, small enough for the cache and
-for the other threads to find work."""
+"""Ids in one call of the graph at most: small enough for the cache."""
+_IDS_WORTH_A_CALL = 1_024
+"""Fewer are not worth another thread."""
 _IDS_PER_PADDED_CALL = 512
 """A transformer holds thousands of numbers for each id: with more ids at once they leave the
 cache, and a text takes up to four times as long."""
@@ -68,7 +69,7 @@ class Scorer:
         result = np.empty(len(encoded), np.float32)
         if not len(encoded):
             return result
-        calls = list(_LAYOUTS[self.card.layout](encoded))
+        calls = list(_LAYOUTS[self.card.layout](encoded, self._threads))
         if self._pool and len(calls) > 1:
             for (rows, _), p_negative in zip(
                 calls, self._pool.map(self._call, (feed for _, feed in calls)), strict=True
@@ -142,24 +143,24 @@ def _require_inputs(session: Any, layout: Layout, folder: Path) -> None:
         )
 
 
-def _ragged_calls(encoded: Ragged) -> Iterator[tuple[NDArray[np.int64], _Feed]]:
-    for first, last in _chunks(encoded.lengths, _IDS_PER_CALL):
+def _ragged_calls(encoded: Ragged, threads: int) -> Iterator[tuple[NDArray[np.int64], _Feed]]:
+    for first, last in _chunks(encoded.lengths, _ids_per_call(encoded, threads)):
         offsets = encoded.offsets[first : last + 1]
         ids = encoded.ids[offsets[0] : offsets[-1]]
         yield np.arange(first, last), {"ids": ids, "offsets": offsets - offsets[0]}
 
 
-def _grouped_calls(encoded: Ragged) -> Iterator[tuple[NDArray[np.int64], _Feed]]:
+def _grouped_calls(encoded: Ragged, threads: int) -> Iterator[tuple[NDArray[np.int64], _Feed]]:
     order = np.argsort(encoded.lengths, kind="stable")
     lengths = encoded.lengths[order]
-    for first, last in _chunks(lengths, _IDS_PER_CALL):
+    for first, last in _chunks(lengths, _ids_per_call(encoded, threads)):
         rows, here = order[first:last], lengths[first:last]
         sizes, counts = np.unique(here, return_counts=True)
         ids = encoded.ids[_places(encoded.offsets[rows], here)]
         yield rows, {"ids": ids, "rows": counts, "lengths": sizes}
 
 
-def _padded_calls(encoded: Ragged) -> Iterator[tuple[NDArray[np.int64], _Feed]]:
+def _padded_calls(encoded: Ragged, _threads: int) -> Iterator[tuple[NDArray[np.int64], _Feed]]:
     order = np.argsort(encoded.lengths, kind="stable")
     lengths = encoded.lengths[order]
     for first, last in _chunks(lengths, _IDS_PER_PADDED_CALL):
@@ -178,11 +179,18 @@ def _places(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np
     return places + np.arange(len(places))
 
 
+def _ids_per_call(encoded: Ragged, threads: int) -> int:
+    """An equal share for each thread, in one round or in several."""
+    total = len(encoded.ids)
+    rounds = -(-total // (threads * _IDS_PER_CALL))
+    return max(-(-total // (threads * max(rounds, 1))), _IDS_WORTH_A_CALL)
+
+
 def _chunks(lengths: NDArray[np.int64], most: int) -> Iterator[tuple[int, int]]:
     """Neighbouring texts, about `most` ids at a time, at least one text."""
     if not len(lengths):
         return
-    bins = np.cumsum(np.maximum(lengths, 1)) // most
+    bins = (np.cumsum(np.maximum(lengths, 1)) - 1) // most
     edges = [0, *(np.flatnonzero(np.diff(bins)) + 1).tolist(), len(lengths)]
     yield from itertools.pairwise(edges)
 

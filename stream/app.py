@@ -37,7 +37,7 @@ class StreamApp(faust.App):
         self.stream_settings = settings
         self.metrics = StreamMetrics(registry)
         self.ownership = Ownership(settings)
-        self.pipeline = Pipeline(self.metrics, self._finished)
+        self.pipeline = Pipeline(self.metrics, self._finished, settings.batch_records)
         self.health = Health(self.ownership, self.metrics, settings.stuck_seconds)
         self.champion = Champion(settings, self._swapped, self._refused)
         self.observers = Observers(settings, self.metrics)

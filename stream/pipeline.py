@@ -2,7 +2,7 @@
 
 While one batch is in inference, the next is parsed and tokenised, and the one before is
 serialised and committed. Each stage has one thread, so batches leave it as they came: the order
-within a partition holds.
+within a partition holds. Batches that wait for the model are asked about together.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 from stream.batch import Batch, Outputs
+from stream.gathering import Asking, Gathering
 from stream.metrics import StreamMetrics
 from stream.transactions import PartitionWriter
 
@@ -22,14 +23,11 @@ log = logging.getLogger(__name__)
 _RETRY_SECONDS = 5.0
 
 
-class Work(Protocol):
+class Work(Asking, Protocol):
     """What becomes of a batch. Each step runs in a thread and may take its time."""
 
     def prepare(self, batch: Batch) -> Any:
         """Parse and tokenise."""
-
-    def infer(self, prepared: Any) -> Any:
-        """Ask the model."""
 
     def publish(self, inferred: Any) -> Outputs:
         """Serialise what goes out."""
@@ -44,12 +42,16 @@ class Pipeline:
     Args:
         metrics: counts batches and transactions.
         finished: called with each batch that is committed or dropped.
+        together: records that the model is asked about in one go.
     """
 
-    def __init__(self, metrics: StreamMetrics, finished: Callable[[Batch], None]) -> None:
+    def __init__(
+        self, metrics: StreamMetrics, finished: Callable[[Batch], None], together: int
+    ) -> None:
         self._metrics = metrics
         self._finished = finished
         self._stages = [ThreadPoolExecutor(1, name) for name in ("prepare", "infer", "publish")]
+        self._gathering = Gathering(together)
         self._running: set[asyncio.Task[None]] = set()
         self._last: WeakKeyDictionary[PartitionWriter, asyncio.Task[None]] = WeakKeyDictionary()
 
@@ -97,18 +99,17 @@ class Pipeline:
 
     async def _score(self, batch: Batch, work: Work) -> Outputs:
         loop = asyncio.get_running_loop()
-        step: Any = batch
+        prepare, infer, publish = self._stages
         try:
-            steps = (work.prepare, work.infer, work.publish)
-            for stage, do in zip(self._stages, steps, strict=True):
-                step = await loop.run_in_executor(stage, do, step)
+            prepared = await loop.run_in_executor(prepare, work.prepare, batch)
+            waiting = self._gathering.add(work, prepared, len(batch.records))
+            inferred = await loop.run_in_executor(infer, self._gathering.answer, waiting)
+            return await loop.run_in_executor(publish, work.publish, inferred)
         except Exception as error:  # noqa: BLE001 - whatever a model or a message can raise
             log.warning(
                 "%s offset %d: %r; message by message.", batch.writer.name, batch.start, error
             )
-            step = await loop.run_in_executor(self._stages[0], work.isolate, batch)
-        outputs: Outputs = step
-        return outputs
+            return await loop.run_in_executor(prepare, work.isolate, batch)
 
     def _count(self, batch: Batch, outputs: Outputs, seconds: float) -> None:
         metrics = self._metrics

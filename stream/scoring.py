@@ -18,8 +18,8 @@ from aiokafka import ConsumerRecord
 from sentiment.champion import Running
 from sentiment.errors import BadMessageError
 from sentiment.messages import SCHEMA_VERSION, Label, Tweet
+from sentiment.ragged import Ragged, stacked
 from sentiment.scorer import Probabilities
-from sentiment.tokenizer import Ragged
 from sentiment.topics import DEAD_LETTER_ROOM, DEAD_LETTERS, MENTIONS, SCORED
 from stream.batch import Batch, Outputs, Record, partition_of
 from stream.brands import BrandFile
@@ -93,18 +93,24 @@ class ScoreBatch:
         encoded = scorer.tokenizer.encode([tweets[i][1].text for i in supported])
         return Read(batch, tweets, supported, encoded, rejects)
 
-    def infer(self, read: Read) -> tuple[Read, Probabilities]:
-        """Ask the model: p_negative of each supported tweet, float32 [n].
+    @property
+    def model(self) -> Running:
+        """The version: batches that wait for the same one are scored together."""
+        return self._running
+
+    def infer(self, reads: Sequence[Read]) -> list[tuple[Read, Probabilities]]:
+        """Ask the model: for each batch, p_negative of its supported tweets, float32 [n].
 
         Raises:
             ValueError: the model's answer is not a probability.
         """
         started = time.perf_counter()
-        p_negative = self._running.scorer.run(read.encoded)
+        p_negative = self._running.scorer.run(stacked([read.encoded for read in reads]))
         if not np.all((p_negative >= 0) & (p_negative <= 1)):
             raise ValueError("expected probabilities between 0 and 1 from the model, got others")
         self._scoring.metrics.score_seconds.observe(time.perf_counter() - started)
-        return read, p_negative
+        ends = np.cumsum([len(read.encoded) for read in reads])
+        return list(zip(reads, np.split(p_negative, ends[:-1]), strict=True))
 
     def publish(self, inferred: tuple[Read, Probabilities]) -> Outputs:
         """Serialise results, mentions and dead letters."""
@@ -126,7 +132,8 @@ class ScoreBatch:
 
     def _halves(self, batch: Batch) -> Iterable[Outputs]:
         try:
-            yield self.publish(self.infer(self.prepare(batch)))
+            [inferred] = self.infer([self.prepare(batch)])
+            yield self.publish(inferred)
         except Exception as error:  # noqa: BLE001 - whatever a model or a message can raise
             records = batch.records
             if len(records) <= 1:

@@ -6,7 +6,7 @@ owned it when it was read back: a batch of a former owner changes nothing of the
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
@@ -33,6 +33,7 @@ _WATERMARK = b"\nwatermark"
 _validate = Mention.__pydantic_validator__.validate_json
 
 Seen = tuple[str, Sighting]
+Read = tuple[Batch, list[Seen], list[ConsumerRecord]]
 
 
 @dataclass
@@ -121,7 +122,7 @@ class WatchBatch:
         self._memory = memory
         self._clock = clock
 
-    def prepare(self, batch: Batch) -> tuple[Batch, list[Seen], list[ConsumerRecord]]:
+    def prepare(self, batch: Batch) -> Read:
         """Parse."""
         now = int(time.time() * 1000)
         seen: list[Seen] = []
@@ -133,13 +134,20 @@ class WatchBatch:
                 rejects.append(record)
         return batch, seen, rejects
 
-    def infer(self, read: tuple[Batch, list[Seen], list[ConsumerRecord]]) -> Counted:
+    @property
+    def model(self) -> "WatchBatch":
+        """Nobody else's: each batch is counted for itself."""
+        return self
+
+    def infer(self, reads: Sequence[Read]) -> list[Counted]:
         """Count, close the minutes that are complete, and take down what changed.
 
         All that touches the memory happens in this one stage: the next batch of the partition may
         be in it while this one is published.
         """
-        batch, seen, rejects = read
+        return [self._counted(*read) for read in reads]
+
+    def _counted(self, batch: Batch, seen: list[Seen], rejects: list[ConsumerRecord]) -> Counted:
         memory = self._memory
         alerts: list[BuzzAlert] = []
         if self._clock is not None:

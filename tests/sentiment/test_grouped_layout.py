@@ -35,7 +35,7 @@ def scorer(tmp_path: Path) -> Scorer:
     WordTokenizer(["a", "b", "c"]).save(tmp_path / artefact.TOKENIZER)
     card = Card(candidate="mean", layout="grouped", created_at=datetime.now(UTC))
     artefact.write_card(tmp_path, card)
-    return Scorer(tmp_path)
+    return Scorer(tmp_path, threads=2)
 
 
 def test_no_texts_are_no_scores_and_no_error(scorer):
@@ -49,12 +49,17 @@ def test_each_text_gets_the_score_of_its_own_ids_in_any_order(scorer):
     np.testing.assert_allclose(scorer.score(texts), expected, rtol=1e-6)
 
 
-def test_a_batch_of_many_lengths_is_one_call(scorer, monkeypatch):
-    calls = []
+@pytest.mark.parametrize(("longest", "copies", "calls"), [(40, 1, 1), (60, 2, 2), (60, 20, 4)])
+def test_a_batch_of_many_lengths_is_as_few_calls_as_there_are_threads(
+    longest, copies, calls, scorer, monkeypatch
+):
+    fed = []
     call = scorer._call
-    monkeypatch.setattr(scorer, "_call", lambda feed: calls.append(feed) or call(feed))
-    scorer.score([" ".join("a" * length) for length in range(1, 60)])
-    assert len(calls) == 1
+    monkeypatch.setattr(scorer, "_call", lambda feed: fed.append(feed) or call(feed))
+    scorer.score([" ".join("a" * length) for length in range(1, longest)] * copies)
+    sizes = [len(feed["ids"]) for feed in fed]
+    assert len(sizes) == calls
+    assert max(sizes) - min(sizes) <= 2 * longest, "each has its share"
 
 
 def test_a_graph_of_other_inputs_is_refused():

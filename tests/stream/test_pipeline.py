@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,10 +42,14 @@ class Work:
     def prepare(self, batch: Batch) -> Any:
         return batch
 
-    def infer(self, read: Any) -> Any:
+    @property
+    def model(self) -> object:
+        return self
+
+    def infer(self, reads: Sequence[Any]) -> Sequence[Any]:
         if self.fails:
             raise ValueError("the model fails")
-        return read
+        return reads
 
     def publish(self, _: Any) -> Outputs:
         return Outputs()
@@ -57,7 +62,7 @@ class Work:
 
 
 def pipeline(finished: list[Batch]) -> Pipeline:
-    return Pipeline(StreamMetrics(CollectorRegistry()), finished.append)
+    return Pipeline(StreamMetrics(CollectorRegistry()), finished.append, together=10)
 
 
 def batch(writer: Writer, start: int, end: int) -> Batch:

@@ -55,7 +55,7 @@ def batch(records: Sequence[ConsumerRecord]) -> Batch:
 
 
 def outputs_of(scoring: ScoreBatch, records: Sequence[ConsumerRecord]) -> Outputs:
-    return scoring.publish(scoring.infer(scoring.prepare(batch(records))))
+    return scoring.publish(scoring.infer([scoring.prepare(batch(records))])[0])
 
 
 def scored(outputs: Outputs) -> list[ScoredTweet]:
@@ -320,3 +320,15 @@ def test_the_value_of_a_dead_letter_is_the_bytes_as_they_came(toy: Path) -> None
     (letter,) = outputs_of(work(toy), [record(value, 0)]).records[LETTERS, 1]
     assert isinstance(letter, Record)
     assert letter.value == value
+
+
+def test_batches_that_are_scored_together_have_the_results_that_each_has_alone(toy: Path) -> None:
+    texts = ["so late and awful", "great, thanks", "late", "", "a great flight", "awful"]
+    parts = [[tweet(text, n) for n, text in enumerate(some)] for some in (texts[:1], [], texts[1:])]
+    scoring = work(toy)
+    together = scoring.infer([scoring.prepare(batch(part)) for part in parts])
+    for part, inferred in zip(parts, together, strict=True):
+        alone = outputs_of(scoring, part)
+        got = scoring.publish(inferred)
+        assert [r.p_negative for r in scored(got)] == [r.p_negative for r in scored(alone)]
+        assert [r.text for r in scored(got)] == [r.text for r in scored(alone)]
