@@ -16,6 +16,7 @@ from sentiment.topics import DEAD_LETTERS, MENTIONS, SCORED, TWEETS
 from stream.batch import Batch
 from stream.brands import BrandFile
 from stream.buzz_agent import BuzzAgent
+from stream.gathering import Gathering
 from stream.health import Health
 from stream.metrics import StreamMetrics
 from stream.notes import read_note
@@ -37,9 +38,10 @@ class StreamApp(faust.App):
         self.stream_settings = settings
         self.metrics = StreamMetrics(registry)
         self.ownership = Ownership(settings)
-        self.pipeline = Pipeline(self.metrics, self._finished, settings.batch_records)
+        gathering = Gathering(settings.scorer_threads, settings.batch_records)
+        self.pipeline = Pipeline(self.metrics, self._finished, gathering)
         self.health = Health(self.ownership, self.metrics, settings.stuck_seconds)
-        self.champion = Champion(settings, self._swapped, self._refused)
+        self.champion = Champion(settings, self._swapped, self._refused, threads=1)
         self.observers = Observers(settings, self.metrics)
         super().__init__(
             settings.group,

@@ -1,8 +1,8 @@
 """The flow of batches through a worker: three stages in threads, then the transaction.
 
-While one batch is in inference, the next is parsed and tokenised, and the one before is
-serialised and committed. Each stage has one thread, so batches leave it as they came: the order
-within a partition holds. Batches that wait for the model are asked about together.
+While some batches are in inference, the next is parsed and tokenised, and the one before is
+serialised and committed. What waits for the model is asked about together; each other stage has
+one thread, so batches leave it as they came. A partition's batches commit in their order.
 """
 
 import asyncio
@@ -42,16 +42,16 @@ class Pipeline:
     Args:
         metrics: counts batches and transactions.
         finished: called with each batch that is committed or dropped.
-        together: records that the model is asked about in one go.
+        gathering: where batches wait for the model.
     """
 
     def __init__(
-        self, metrics: StreamMetrics, finished: Callable[[Batch], None], together: int
+        self, metrics: StreamMetrics, finished: Callable[[Batch], None], gathering: Gathering
     ) -> None:
         self._metrics = metrics
         self._finished = finished
-        self._stages = [ThreadPoolExecutor(1, name) for name in ("prepare", "infer", "publish")]
-        self._gathering = Gathering(together)
+        self._prepare, self._publish = (ThreadPoolExecutor(1, n) for n in ("prepare", "publish"))
+        self._gathering = gathering
         self._running: set[asyncio.Task[None]] = set()
         self._last: WeakKeyDictionary[PartitionWriter, asyncio.Task[None]] = WeakKeyDictionary()
 
@@ -99,17 +99,18 @@ class Pipeline:
 
     async def _score(self, batch: Batch, work: Work) -> Outputs:
         loop = asyncio.get_running_loop()
-        prepare, infer, publish = self._stages
         try:
-            prepared = await loop.run_in_executor(prepare, work.prepare, batch)
-            waiting = self._gathering.add(work, prepared, len(batch.records))
-            inferred = await loop.run_in_executor(infer, self._gathering.answer, waiting)
-            return await loop.run_in_executor(publish, work.publish, inferred)
+            prepared = await loop.run_in_executor(self._prepare, work.prepare, batch)
+            if work.model is None:
+                [inferred] = await loop.run_in_executor(self._prepare, work.infer, [prepared])
+            else:
+                inferred = await self._gathering.infer(work, prepared, len(batch.records))
+            return await loop.run_in_executor(self._publish, work.publish, inferred)
         except Exception as error:  # noqa: BLE001 - whatever a model or a message can raise
             log.warning(
                 "%s offset %d: %r; message by message.", batch.writer.name, batch.start, error
             )
-            return await loop.run_in_executor(prepare, work.isolate, batch)
+            return await loop.run_in_executor(self._prepare, work.isolate, batch)
 
     def _count(self, batch: Batch, outputs: Outputs, seconds: float) -> None:
         metrics = self._metrics

@@ -117,6 +117,8 @@ class WatchBatch:
             it, a batch without records is one of transaction markers, which tell no time.
     """
 
+    model = None
+
     def __init__(self, watching: Watching, memory: Memory, clock: int | None = None) -> None:
         self._watching = watching
         self._memory = memory
@@ -133,11 +135,6 @@ class WatchBatch:
             except (ValidationError, TypeError):
                 rejects.append(record)
         return batch, seen, rejects
-
-    @property
-    def model(self) -> "WatchBatch":
-        """Nobody else's: each batch is counted for itself."""
-        return self
 
     def infer(self, reads: Sequence[Read]) -> list[Counted]:
         """Count, close the minutes that are complete, and take down what changed.

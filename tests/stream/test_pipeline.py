@@ -10,6 +10,7 @@ from aiokafka import TopicPartition
 from prometheus_client import CollectorRegistry
 
 from stream.batch import Batch, Outputs
+from stream.gathering import Gathering
 from stream.metrics import StreamMetrics
 from stream.pipeline import Pipeline
 
@@ -62,7 +63,7 @@ class Work:
 
 
 def pipeline(finished: list[Batch]) -> Pipeline:
-    return Pipeline(StreamMetrics(CollectorRegistry()), finished.append, together=10)
+    return Pipeline(StreamMetrics(CollectorRegistry()), finished.append, Gathering(2, 10))
 
 
 def batch(writer: Writer, start: int, end: int) -> Batch:
