@@ -16,6 +16,8 @@ from stream.scoring import Scoring
 class PassThrough:
     """Work on a batch that publishes its records as they came: transport and transactions."""
 
+    model = None
+
     def __init__(self, scoring: Scoring, _running: Any) -> None:
         self._target = scoring.settings.topic("tweets.scored")
 
@@ -23,9 +25,9 @@ class PassThrough:
         """Nothing."""
         return batch
 
-    def infer(self, batch: Batch) -> Batch:
+    def infer(self, batches: Sequence[Batch]) -> Sequence[Batch]:
         """Nothing."""
-        return batch
+        return batches
 
     def publish(self, batch: Batch) -> Outputs:
         """The records, unread."""
