@@ -16,30 +16,21 @@ from stream.scoring import Scoring
 class PassThrough:
     """Work on a batch that publishes its records as they came: transport and transactions."""
 
-    model = None
-
-    def __init__(self, scoring: Scoring, _running: Any) -> None:
+    def __init__(self, scoring: Scoring, running: Any) -> None:
+        self.model = running
         self._target = scoring.settings.topic("tweets.scored")
 
-    def prepare(self, batch: Batch) -> Batch:
-        """Nothing."""
-        return batch
-
-    def infer(self, batches: Sequence[Batch]) -> Sequence[Batch]:
-        """Nothing."""
-        return batches
-
-    def publish(self, batch: Batch) -> Outputs:
+    def run(self, batches: Sequence[Batch]) -> list[Outputs]:
         """The records, unread."""
+        return [self.isolate(batch) for batch in batches]
+
+    def isolate(self, batch: Batch) -> Outputs:
+        """The records of one batch."""
         outputs = Outputs()
         records = [Record(r.timestamp, r.key, r.value, list(r.headers)) for r in batch.records]
         if records:
             outputs.add(self._target, batch.partition, records)
         return outputs
-
-    def isolate(self, batch: Batch) -> Outputs:
-        """As `publish`, which cannot fail."""
-        return self.publish(batch)
 
 
 def _without_ids(texts: Sequence[str]) -> Ragged:

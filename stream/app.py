@@ -38,8 +38,7 @@ class StreamApp(faust.App):
         self.stream_settings = settings
         self.metrics = StreamMetrics(registry)
         self.ownership = Ownership(settings)
-        gathering = Gathering(settings.scorer_threads, settings.batch_records)
-        self.pipeline = Pipeline(self.metrics, self._finished, gathering)
+        self.pipeline = Pipeline(self.metrics, self._finished)
         self.health = Health(self.ownership, self.metrics, settings.stuck_seconds)
         self.champion = Champion(settings, self._swapped, self._refused, threads=1)
         self.observers = Observers(settings, self.metrics)
@@ -104,19 +103,22 @@ def build_app(
 
 
 def _add_score_agent(app: StreamApp, scoring: Scoring) -> None:
-    name = app.stream_settings.topic(TWEETS)
+    settings = app.stream_settings
+    name = settings.topic(TWEETS)
     topic = app.topic(name, key_serializer="raw", value_serializer="raw", acks=False)
+    # One more than run the graph: it reads and serialises meanwhile.
+    threads = Gathering(settings.scorer_threads + 1, settings.batch_records)
 
     async def score(batches: Any) -> None:
         """Score tweets as they come."""
         async for batch in batches:
-            app.pipeline.submit(batch, ScoreBatch(scoring, app.champion.current))
+            app.pipeline.submit(batch, ScoreBatch(scoring, app.champion.current), threads)
 
     async def in_order(writer: PartitionWriter) -> bool:
         pointer = read_note(writer.note)
         return pointer is None or await app.champion.at_least(pointer)
 
-    outputs = [app.stream_settings.topic(base) for base in (SCORED, DEAD_LETTERS, MENTIONS)]
+    outputs = [settings.topic(base) for base in (SCORED, DEAD_LETTERS, MENTIONS)]
     app.ownership.serve(name, outputs, in_order)
     app.agent(topic, name="score")(score)
 

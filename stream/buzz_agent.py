@@ -16,6 +16,7 @@ from stream.buzz.options import BuzzOptions
 from stream.buzz.share import Rates
 from stream.buzz.watermark import Watermark
 from stream.buzz_board import BuzzBoard
+from stream.gathering import Gathering
 from stream.restoring import read_back
 from stream.transactions import PartitionWriter
 from stream.watching import Memory, WatchBatch, Watching
@@ -51,6 +52,7 @@ class BuzzAgent:
             self._board.tell,
             self._board.show,
         )
+        self._thread = Gathering(1, settings.batch_records)
         self._memories: dict[PartitionWriter, Memory] = {}
         self._topic = settings.topic(MENTIONS)
 
@@ -73,7 +75,7 @@ class BuzzAgent:
     def _submit(self, batch: Batch, clock: int | None = None) -> None:
         self._learn_rates()
         work = WatchBatch(self._watching, self._memories[batch.writer], clock)
-        self._app.pipeline.submit(batch, work)
+        self._app.pipeline.submit(batch, work, self._thread)
 
     async def _restore(self, writer: PartitionWriter) -> bool:
         settings, partition = self._app.stream_settings, writer.source.partition

@@ -1,7 +1,8 @@
-"""The batches that wait for the model, asked about in one go.
+"""The batches that wait for a thread; those for the same model are done in one go.
 
-A call of the graph costs the more for each text the fewer there are in it, and while it is under
-way the batches of other partitions wait. Together they wait for one call in place of several.
+A call of the graph costs the more for each text the fewer there are in it, and each hand-over from
+thread to thread waits for the interpreter's lock. So a thread takes all that waits, and sees it
+through from parsing to serialising.
 """
 
 import asyncio
@@ -10,70 +11,82 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any, Protocol
+from typing import Protocol
+
+from stream.batch import Batch, Outputs
 
 
-class Asking(Protocol):
-    """Work on one batch, as far as the model is concerned."""
+class Work(Protocol):
+    """What becomes of batches. Runs in threads and may take its time."""
 
     @property
-    def model(self) -> object | None:
-        """What is asked. Batches of works with the same one may be asked about together, in any
-        thread. None: `infer` has nothing to ask, and wants one batch after the other."""
+    def model(self) -> object:
+        """Batches of works with the same one may be done together, by any of these works."""
 
-    def infer(self, prepared: Sequence[Any]) -> Sequence[Any]:
-        """Ask about batches that were prepared, each by its own work: an answer for each."""
+    def run(self, batches: Sequence[Batch]) -> Sequence[Outputs]:
+        """What each of them publishes."""
+
+    def isolate(self, batch: Batch) -> Outputs:
+        """Called when `run` failed: does it again, message by message where it must."""
 
 
 @dataclass(slots=True, eq=False)
 class _Waiting:
-    work: Asking
-    prepared: Any
-    records: int
-    answer: asyncio.Future[Any]
+    work: Work
+    batch: Batch
+    outputs: asyncio.Future[Outputs]
+
+    @property
+    def records(self) -> int:
+        return len(self.batch.records)
 
 
 class Gathering:
-    """What waits, in order, and the threads that ask.
+    """What waits, in order, and the threads that take it.
 
     Args:
-        threads: calls of the model at the same time.
-        most: records that are asked about together; a larger batch goes alone.
+        threads: how many; with one, batches are done in the order in which they came.
+        most: records that are done together; a larger batch goes alone.
     """
 
     def __init__(self, threads: int, most: int) -> None:
         self._most = most
         self._waiting: deque[_Waiting] = deque()
         self._lock = Lock()
-        self._threads = ThreadPoolExecutor(threads, "infer")
+        self._threads = ThreadPoolExecutor(threads, "score")
 
-    async def infer(self, work: Asking, prepared: Any, records: int) -> Any:
-        """The answer for a batch, as soon as a thread is free.
+    async def outputs(self, work: Work, batch: Batch) -> Outputs:
+        """What a batch publishes.
 
         Raises:
-            Exception: what `infer` raised, for each batch that it was asked about.
+            Exception: what `run` raised, for each batch that was in it.
         """
         loop = asyncio.get_running_loop()
-        waiting = _Waiting(work, prepared, records, loop.create_future())
+        waiting = _Waiting(work, batch, loop.create_future())
         with self._lock:
             self._waiting.append(waiting)
-        self._threads.submit(self._ask, loop)  # finds nothing where another took it along
-        return await waiting.answer
+        self._threads.submit(self._run, loop)  # finds nothing where another took it along
+        return await waiting.outputs
 
-    def _ask(self, loop: asyncio.AbstractEventLoop) -> None:
+    async def isolated(self, work: Work, batch: Batch) -> Outputs:
+        """What a batch publishes that is taken apart."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, work.isolate, batch)
+
+    def _run(self, loop: asyncio.AbstractEventLoop) -> None:
         together = self._next()
         if not together:
             return
         try:
-            answers = together[0].work.infer([waiting.prepared for waiting in together])
-            found = list(zip(together, answers, strict=True))
+            outputs = together[0].work.run([waiting.batch for waiting in together])
+            done = list(zip(together, outputs, strict=True))
         except Exception as error:  # noqa: BLE001 - raised where each of them is waited for
             loop.call_soon_threadsafe(_fail, together, error)
         else:
-            loop.call_soon_threadsafe(_deliver, found)
+            loop.call_soon_threadsafe(_deliver, done)
 
     def _next(self) -> list[_Waiting]:
-        """The first that waits, and those right behind it that may be asked about with it."""
+        """The first that waits, and those right behind it that may be done with it."""
         together: list[_Waiting] = []
         records = 0
         with self._lock:
@@ -87,13 +100,13 @@ class Gathering:
         return other.work.model is first.work.model and records + other.records <= self._most
 
 
-def _deliver(found: list[tuple[_Waiting, Any]]) -> None:
-    for waiting, answer in found:
-        if not waiting.answer.done():
-            waiting.answer.set_result(answer)
+def _deliver(done: list[tuple[_Waiting, Outputs]]) -> None:
+    for waiting, outputs in done:
+        if not waiting.outputs.done():
+            waiting.outputs.set_result(outputs)
 
 
 def _fail(together: list[_Waiting], error: Exception) -> None:
     for waiting in together:
-        if not waiting.answer.done():
-            waiting.answer.set_exception(error)
+        if not waiting.outputs.done():
+            waiting.outputs.set_exception(error)

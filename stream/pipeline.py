@@ -1,20 +1,17 @@
-"""The flow of batches through a worker: three stages in threads, then the transaction.
+"""The flow of batches through a worker: threads make of each what it publishes, then it commits.
 
-While some batches are in inference, the next is parsed and tokenised, and the one before is
-serialised and committed. What waits for the model is asked about together; each other stage has
-one thread, so batches leave it as they came. A partition's batches commit in their order.
+Threads take batches as they come and may finish in any order. A partition's batches commit in
+theirs: one waits for the one before it.
 """
 
 import asyncio
 import logging
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 from stream.batch import Batch, Outputs
-from stream.gathering import Asking, Gathering
+from stream.gathering import Gathering, Work
 from stream.metrics import StreamMetrics
 from stream.transactions import PartitionWriter
 
@@ -23,42 +20,24 @@ log = logging.getLogger(__name__)
 _RETRY_SECONDS = 5.0
 
 
-class Work(Asking, Protocol):
-    """What becomes of a batch. Each step runs in a thread and may take its time."""
-
-    def prepare(self, batch: Batch) -> Any:
-        """Parse and tokenise."""
-
-    def publish(self, inferred: Any) -> Outputs:
-        """Serialise what goes out."""
-
-    def isolate(self, batch: Batch) -> Outputs:
-        """Called when a step failed: does all of them, message by message where it must."""
-
-
 class Pipeline:
     """Takes batches from agents and sees them through.
 
     Args:
         metrics: counts batches and transactions.
         finished: called with each batch that is committed or dropped.
-        gathering: where batches wait for the model.
     """
 
-    def __init__(
-        self, metrics: StreamMetrics, finished: Callable[[Batch], None], gathering: Gathering
-    ) -> None:
+    def __init__(self, metrics: StreamMetrics, finished: Callable[[Batch], None]) -> None:
         self._metrics = metrics
         self._finished = finished
-        self._prepare, self._publish = (ThreadPoolExecutor(1, n) for n in ("prepare", "publish"))
-        self._gathering = gathering
         self._running: set[asyncio.Task[None]] = set()
         self._last: WeakKeyDictionary[PartitionWriter, asyncio.Task[None]] = WeakKeyDictionary()
 
-    def submit(self, batch: Batch, work: Work) -> None:
+    def submit(self, batch: Batch, work: Work, threads: Gathering) -> None:
         """Start on a batch. How many are under way at once is the transport's to bound."""
         before = self._last.get(batch.writer)
-        task = asyncio.create_task(self._run(batch, work, before))
+        task = asyncio.create_task(self._run(batch, work, threads, before))
         self._last[batch.writer] = task
         self._running.add(task)
         task.add_done_callback(self._running.discard)
@@ -68,10 +47,12 @@ class Pipeline:
         if self._running:
             await asyncio.wait(self._running, timeout=seconds)
 
-    async def _run(self, batch: Batch, work: Work, before: asyncio.Task[None] | None) -> None:
+    async def _run(
+        self, batch: Batch, work: Work, threads: Gathering, before: asyncio.Task[None] | None
+    ) -> None:
         writer = batch.writer
         try:
-            outputs = await self._score(batch, work)
+            outputs = await _outputs(batch, work, threads)
             if before is not None:
                 # The one before may have been taken apart, message by message, and so be later.
                 await asyncio.wait([before])
@@ -97,21 +78,6 @@ class Pipeline:
         finally:
             self._finished(batch)
 
-    async def _score(self, batch: Batch, work: Work) -> Outputs:
-        loop = asyncio.get_running_loop()
-        try:
-            prepared = await loop.run_in_executor(self._prepare, work.prepare, batch)
-            if work.model is None:
-                [inferred] = await loop.run_in_executor(self._prepare, work.infer, [prepared])
-            else:
-                inferred = await self._gathering.infer(work, prepared, len(batch.records))
-            return await loop.run_in_executor(self._publish, work.publish, inferred)
-        except Exception as error:  # noqa: BLE001 - whatever a model or a message can raise
-            log.warning(
-                "%s offset %d: %r; message by message.", batch.writer.name, batch.start, error
-            )
-            return await loop.run_in_executor(self._prepare, work.isolate, batch)
-
     def _count(self, batch: Batch, outputs: Outputs, seconds: float) -> None:
         metrics = self._metrics
         if batch.records:
@@ -128,3 +94,11 @@ class Pipeline:
         # A histogram takes 0.5 us a value: every sixteenth is enough for its quantiles.
         for record in batch.records[::16]:
             metrics.latency.observe(now - record.timestamp / 1000)
+
+
+async def _outputs(batch: Batch, work: Work, threads: Gathering) -> Outputs:
+    try:
+        return await threads.outputs(work, batch)
+    except Exception as error:  # noqa: BLE001 - whatever a model or a message can raise
+        log.warning("%s offset %d: %r; message by message.", batch.writer.name, batch.start, error)
+        return await threads.isolated(work, batch)

@@ -77,7 +77,33 @@ class ScoreBatch:
         self._scoring = scoring
         self._running = running
 
-    def prepare(self, batch: Batch) -> Read:
+    @property
+    def model(self) -> Running:
+        """The version: batches that wait for the same one are scored together."""
+        return self._running
+
+    def run(self, batches: Sequence[Batch]) -> list[Outputs]:
+        """Read, score and serialise: what each batch publishes.
+
+        Raises:
+            ValueError: the model's answer is not a probability.
+        """
+        reads = [self._read(batch) for batch in batches]
+        return [
+            self._outputs_of(read, p_negative)
+            for read, p_negative in zip(reads, self._infer(reads), strict=True)
+        ]
+
+    def isolate(self, batch: Batch) -> Outputs:
+        """Halve a batch that failed until the guilty messages stand alone."""
+        merged = Outputs(write_note(self._running.pointer), timed=True)
+        for part in self._halves(batch):
+            for (topic, partition), records in part.records.items():
+                merged.add(topic, partition, records)
+            merged.counts += part.counts
+        return merged
+
+    def _read(self, batch: Batch) -> Read:
         """Parse and tokenise."""
         most = self._scoring.settings.max_text_chars
         tweets = []
@@ -93,47 +119,26 @@ class ScoreBatch:
         encoded = scorer.tokenizer.encode([tweets[i][1].text for i in supported])
         return Read(batch, tweets, supported, encoded, rejects)
 
-    @property
-    def model(self) -> Running:
-        """The version: batches that wait for the same one are scored together."""
-        return self._running
-
-    def infer(self, reads: Sequence[Read]) -> list[tuple[Read, Probabilities]]:
-        """Ask the model: for each batch, p_negative of its supported tweets, float32 [n].
-
-        Raises:
-            ValueError: the model's answer is not a probability.
-        """
+    def _infer(self, reads: Sequence[Read]) -> list[Probabilities]:
+        """For each batch, p_negative of its supported tweets, float32 [n]."""
         started = time.perf_counter()
         p_negative = self._running.scorer.run(stacked([read.encoded for read in reads]))
         if not np.all((p_negative >= 0) & (p_negative <= 1)):
             raise ValueError("expected probabilities between 0 and 1 from the model, got others")
         self._scoring.metrics.score_seconds.observe(time.perf_counter() - started)
-        ends = np.cumsum([len(read.encoded) for read in reads])
-        return list(zip(reads, np.split(p_negative, ends[:-1]), strict=True))
+        return np.split(p_negative, np.cumsum([len(read.encoded) for read in reads])[:-1])
 
-    def publish(self, inferred: tuple[Read, Probabilities]) -> Outputs:
+    def _outputs_of(self, read: Read, p_negative: Probabilities) -> Outputs:
         """Serialise results, mentions and dead letters."""
-        read, p_negative = inferred
         scores = self._scores(read, p_negative)
         if self._scoring.observers is not None:
             self._scoring.observers.see(self._running, read.batch.start, read.tweets, scores)
         results, mentions, labels = self._results(read, scores)
         return self._outputs(read.batch, results, mentions, read.rejects, labels)
 
-    def isolate(self, batch: Batch) -> Outputs:
-        """Halve a batch that failed until the guilty messages stand alone."""
-        merged = Outputs(write_note(self._running.pointer), timed=True)
-        for part in self._halves(batch):
-            for (topic, partition), records in part.records.items():
-                merged.add(topic, partition, records)
-            merged.counts += part.counts
-        return merged
-
     def _halves(self, batch: Batch) -> Iterable[Outputs]:
         try:
-            [inferred] = self.infer([self.prepare(batch)])
-            yield self.publish(inferred)
+            yield from self.run([batch])
         except Exception as error:  # noqa: BLE001 - whatever a model or a message can raise
             records = batch.records
             if len(records) <= 1:

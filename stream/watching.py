@@ -33,7 +33,6 @@ _WATERMARK = b"\nwatermark"
 _validate = Mention.__pydantic_validator__.validate_json
 
 Seen = tuple[str, Sighting]
-Read = tuple[Batch, list[Seen], list[ConsumerRecord]]
 
 
 @dataclass
@@ -117,34 +116,23 @@ class WatchBatch:
             it, a batch without records is one of transaction markers, which tell no time.
     """
 
-    model = None
-
     def __init__(self, watching: Watching, memory: Memory, clock: int | None = None) -> None:
         self._watching = watching
         self._memory = memory
         self._clock = clock
 
-    def prepare(self, batch: Batch) -> Read:
-        """Parse."""
-        now = int(time.time() * 1000)
-        seen: list[Seen] = []
-        rejects = []
-        for record in batch.records:
-            try:
-                seen.append(_sighting(record, now))
-            except (ValidationError, TypeError):
-                rejects.append(record)
-        return batch, seen, rejects
+    @property
+    def model(self) -> "WatchBatch":
+        """Nobody else's: each batch is counted for itself."""
+        return self
 
-    def infer(self, reads: Sequence[Read]) -> list[Counted]:
-        """Count, close the minutes that are complete, and take down what changed.
+    def run(self, batches: Sequence[Batch]) -> list[Outputs]:
+        """What each batch publishes. To be called for one batch after the other, in order."""
+        return [self.publish(self.count(batch)) for batch in batches]
 
-        All that touches the memory happens in this one stage: the next batch of the partition may
-        be in it while this one is published.
-        """
-        return [self._counted(*read) for read in reads]
-
-    def _counted(self, batch: Batch, seen: list[Seen], rejects: list[ConsumerRecord]) -> Counted:
+    def count(self, batch: Batch) -> Counted:
+        """Parse, count, close the minutes that are complete, and take down what changed."""
+        seen, rejects = self._read(batch)
         memory = self._memory
         alerts: list[BuzzAlert] = []
         if self._clock is not None:
@@ -179,6 +167,17 @@ class WatchBatch:
     def isolate(self, batch: Batch) -> Outputs:
         """Counting has no guilty message: the state would be half changed. It is read back."""
         raise RuntimeError(f"the brands of partition {batch.partition} are read back")
+
+    def _read(self, batch: Batch) -> tuple[list[Seen], list[ConsumerRecord]]:
+        now = int(time.time() * 1000)
+        seen: list[Seen] = []
+        rejects = []
+        for record in batch.records:
+            try:
+                seen.append(_sighting(record, now))
+            except (ValidationError, TypeError):
+                rejects.append(record)
+        return seen, rejects
 
     def _count(self, seen: list[Seen], now: int) -> None:
         by_brand: dict[str, list[Sighting]] = defaultdict(list)

@@ -81,7 +81,7 @@ def assert_as_undisturbed(settings: StreamSettings) -> None:
     work = WatchBatch(_watching(settings), memory)
     records = read_all(settings, MENTIONS)
     batch = Batch(settings.topic(MENTIONS), records[0].partition, 0, 1, records, None)  # type: ignore[arg-type]
-    counted = work.infer([work.prepare(batch)])[0]
+    counted = work.count(batch)
     found = counted.alerts + work._close(int(left[b"\nwatermark"]))
 
     seen = alerts(settings)

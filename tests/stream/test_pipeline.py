@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from aiokafka import TopicPartition
 from prometheus_client import CollectorRegistry
@@ -40,20 +39,14 @@ class Work:
         self.fails = fails
         self.broken = broken
 
-    def prepare(self, batch: Batch) -> Any:
-        return batch
-
     @property
     def model(self) -> object:
         return self
 
-    def infer(self, reads: Sequence[Any]) -> Sequence[Any]:
+    def run(self, batches: Sequence[Batch]) -> list[Outputs]:
         if self.fails:
             raise ValueError("the model fails")
-        return reads
-
-    def publish(self, _: Any) -> Outputs:
-        return Outputs()
+        return [Outputs() for _ in batches]
 
     def isolate(self, _: Batch) -> Outputs:
         if self.broken:
@@ -63,7 +56,7 @@ class Work:
 
 
 def pipeline(finished: list[Batch]) -> Pipeline:
-    return Pipeline(StreamMetrics(CollectorRegistry()), finished.append, Gathering(2, 10))
+    return Pipeline(StreamMetrics(CollectorRegistry()), finished.append)
 
 
 def batch(writer: Writer, start: int, end: int) -> Batch:
@@ -73,9 +66,10 @@ def batch(writer: Writer, start: int, end: int) -> Batch:
 async def test_a_batch_that_is_taken_apart_is_not_overtaken_by_the_next() -> None:
     writer, finished = Writer(), []
     flow = pipeline(finished)
-    flow.submit(batch(writer, 0, 10), Work(fails=True))
-    flow.submit(batch(writer, 10, 20), Work())
-    flow.submit(batch(writer, 20, 30), Work())
+    threads = Gathering(3, 10)
+    flow.submit(batch(writer, 0, 10), Work(fails=True), threads)
+    flow.submit(batch(writer, 10, 20), Work(), threads)
+    flow.submit(batch(writer, 20, 30), Work(), threads)
     await flow.drain()
     assert (writer.committed, writer.state, len(finished)) == (30, "open", 3)
 
@@ -83,9 +77,10 @@ async def test_a_batch_that_is_taken_apart_is_not_overtaken_by_the_next() -> Non
 async def test_a_partition_whose_batch_fails_by_a_bug_takes_no_other_batch() -> None:
     writer, finished = Writer(), []
     flow = pipeline(finished)
-    flow.submit(batch(writer, 0, 0), Work(fails=True, broken=True))
+    threads = Gathering(3, 10)
+    flow.submit(batch(writer, 0, 0), Work(fails=True, broken=True), threads)
     await asyncio.sleep(0.1)
-    flow.submit(batch(writer, 0, 10), Work())
+    flow.submit(batch(writer, 0, 10), Work(), threads)
     await flow.drain(10)
     assert (writer.committed, writer.state) == (0, "lost")
     assert len(finished) == 2, "each gives its place back"
@@ -94,6 +89,7 @@ async def test_a_partition_whose_batch_fails_by_a_bug_takes_no_other_batch() -> 
 async def test_a_batch_that_is_dropped_without_another_owner_is_fetched_anew() -> None:
     writer, finished = Writer(committed=5), []
     flow = pipeline(finished)
-    flow.submit(batch(writer, 0, 10), Work())
+    threads = Gathering(3, 10)
+    flow.submit(batch(writer, 0, 10), Work(), threads)
     await flow.drain()
     assert writer.state == "lost", "the group shares out anew, and the records come again"

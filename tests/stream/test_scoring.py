@@ -55,7 +55,8 @@ def batch(records: Sequence[ConsumerRecord]) -> Batch:
 
 
 def outputs_of(scoring: ScoreBatch, records: Sequence[ConsumerRecord]) -> Outputs:
-    return scoring.publish(scoring.infer([scoring.prepare(batch(records))])[0])
+    [outputs] = scoring.run([batch(records)])
+    return outputs
 
 
 def scored(outputs: Outputs) -> list[ScoredTweet]:
@@ -326,9 +327,8 @@ def test_batches_that_are_scored_together_have_the_results_that_each_has_alone(t
     texts = ["so late and awful", "great, thanks", "late", "", "a great flight", "awful"]
     parts = [[tweet(text, n) for n, text in enumerate(some)] for some in (texts[:1], [], texts[1:])]
     scoring = work(toy)
-    together = scoring.infer([scoring.prepare(batch(part)) for part in parts])
-    for part, inferred in zip(parts, together, strict=True):
+    together = scoring.run([batch(part) for part in parts])
+    for part, got in zip(parts, together, strict=True):
         alone = outputs_of(scoring, part)
-        got = scoring.publish(inferred)
         assert [r.p_negative for r in scored(got)] == [r.p_negative for r in scored(alone)]
         assert [r.text for r in scored(got)] == [r.text for r in scored(alone)]

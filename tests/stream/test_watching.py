@@ -63,10 +63,10 @@ def test_a_batch_remembers_nothing_of_the_next_one_that_is_counted_before_it_is_
 ) -> None:
     batches = batch(0, "acme", "acme"), batch(2, "acme", "new brand")
     alone, both = WatchBatch(watching, memory()), WatchBatch(watching, memory())
-    expected = state(alone.publish(alone.infer([alone.prepare(batches[0])])[0]))
+    expected = state(alone.publish(alone.count(batches[0])))
 
-    first = both.infer([both.prepare(batches[0])])[0]
-    second = both.infer([both.prepare(batches[1])])[0]
+    first = both.count(batches[0])
+    second = both.count(batches[1])
     assert state(both.publish(first)) == expected
     assert any(key.startswith(b"new brand") for key in state(both.publish(second)))
 
@@ -75,10 +75,10 @@ def test_what_was_published_is_all_that_a_next_owner_needs(watching: Watching) -
     batches = batch(0, "acme", "zeta", "acme"), batch(3, "acme", "zeta")
     going_on, taken_over = memory(), memory()
     work = WatchBatch(watching, going_on)
-    published = work.publish(work.infer([work.prepare(batches[0])])[0])
+    published = work.publish(work.count(batches[0]))
     taken_over.load(state(published).items())
     results = [
-        state(one.publish(one.infer([one.prepare(batches[1])])[0]))
+        state(one.publish(one.count(batches[1])))
         for one in (work, WatchBatch(watching, taken_over))
     ]
     assert results[0] == results[1]
@@ -87,12 +87,12 @@ def test_what_was_published_is_all_that_a_next_owner_needs(watching: Watching) -
 def test_a_batch_of_nothing_but_markers_moves_no_clock(watching: Watching) -> None:
     former, owner = memory(), memory()
     work = WatchBatch(watching, former)
-    owner.load(state(work.publish(work.infer([work.prepare(batch(0, "acme"))])[0])).items())
+    owner.load(state(work.publish(work.count(batch(0, "acme")))).items())
     reached = owner.watermark.minute
 
     def take(some: Batch, clock: int | None = None) -> None:
         work = WatchBatch(watching, owner, clock)
-        work.infer([work.prepare(some)])[0]
+        work.count(some)
 
     take(Batch("brand.mentions", 0, 1, 3, [], None))  # type: ignore[arg-type]
     take(Batch("brand.mentions", 0, 3, 3, [], None), TIMESTAMP_MS // 60_000)  # type: ignore[arg-type]
