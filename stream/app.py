@@ -106,8 +106,8 @@ def _add_score_agent(app: StreamApp, scoring: Scoring) -> None:
     settings = app.stream_settings
     name = settings.topic(TWEETS)
     topic = app.topic(name, key_serializer="raw", value_serializer="raw", acks=False)
-    # One more than run the graph: it reads and serialises meanwhile.
-    threads = Gathering(settings.scorer_threads + 1, settings.batch_records)
+    # Two more than run the graph: they read and serialise meanwhile.
+    threads = Gathering(settings.scorer_threads + 2, settings.batch_records)
 
     async def score(batches: Any) -> None:
         """Score tweets as they come."""
