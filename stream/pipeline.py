@@ -54,7 +54,7 @@ class Pipeline:
         try:
             outputs = await _outputs(batch, work, threads)
             if before is not None:
-                # The one before may have been taken apart, message by message, and so be later.
+                # The one before may be in another thread still, or be taken apart there.
                 await asyncio.wait([before])
             started = time.perf_counter()
             aborted = writer.aborted
