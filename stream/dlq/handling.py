@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import InvalidProducerEpoch, KafkaError, ProducerFenced
 
 from sentiment.errors import DeadLetterError
@@ -20,6 +20,7 @@ from stream.sending import send_all
 from stream.settings import StreamSettings
 from stream.settling import Settlement
 
+_VISIBLE_SECONDS = 5.0
 _FENCED = (ProducerFenced, InvalidProducerEpoch)
 _TAKEN_OVER = (
     "another `badbuzz dlq` started meanwhile and goes on in place of this one; what this "
@@ -55,7 +56,7 @@ async def handle(
         selected = letters(consumer, settings, order.selection)
         async for chunk in desk.chunks(selected, ends):
             if producer is not None:
-                await _commit(producer, chunk.outputs)
+                await _commit(producer, consumer, chunk.outputs)
             for outcome in chunk.outcomes:
                 yield outcome
 
@@ -111,11 +112,22 @@ def _producer(settings: StreamSettings) -> AIOKafkaProducer:
     )
 
 
-async def _commit(producer: AIOKafkaProducer, outputs: Outputs) -> None:
+async def _commit(producer: AIOKafkaProducer, consumer: AIOKafkaConsumer, outputs: Outputs) -> None:
     if not outputs.records:
         return
     try:
         async with producer.transaction():
-            await asyncio.gather(*await send_all(producer, outputs))
+            sent = await asyncio.gather(*await send_all(producer, outputs))
     except _FENCED as error:
         raise DeadLetterError(_TAKEN_OVER) from error
+    # Kafka answers a commit before its readers see it, and `badbuzz dlq ls` may come right after.
+    with suppress(TimeoutError, KafkaError, OSError):
+        async with asyncio.timeout(_VISIBLE_SECONDS):
+            for written in sent:
+                await _until_readable(consumer, written.topic_partition, written.offset)
+
+
+async def _until_readable(consumer: AIOKafkaConsumer, source: TopicPartition, offset: int) -> None:
+    backoff = Backoff(longest=0.1)
+    while (await consumer.end_offsets([source]))[source] <= offset:
+        await backoff.wait()
