@@ -65,7 +65,7 @@ class Settings(BaseSettings):
     models_dir: Path = Path("models")
     "Where the last good artefacts stay, so that a restart works while MLflow is down."
     scorer_threads: int = Field(2, ge=1)
-    "Calls of the graph at the same time; each uses one core."
+    "Cores for the graph of the model; a call of it uses one."
     max_text_chars: int = Field(4_000, ge=1)
     "A longer text is refused (API) or goes to the dead letters (stream)."
 

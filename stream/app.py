@@ -106,7 +106,7 @@ def _add_score_agent(app: StreamApp, scoring: Scoring) -> None:
     settings = app.stream_settings
     name = settings.topic(TWEETS)
     topic = app.topic(name, key_serializer="raw", value_serializer="raw", acks=False)
-    # Two more than run the graph: they read and serialise meanwhile.
+    # More than cores: some read, serialise or wait for the interpreter while others score.
     threads = Gathering(settings.scorer_threads + 2, settings.batch_records)
 
     async def score(batches: Any) -> None:

@@ -5,8 +5,9 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import InvalidProducerEpoch, KafkaError, ProducerFenced
+from aiokafka.structs import RecordMetadata
 
 from sentiment.errors import DeadLetterError
 from sentiment.topics import ALL, DEAD_LETTER_ROOM, DEAD_LETTERS
@@ -54,11 +55,13 @@ async def handle(
         desk = Desk(settings, order, marks, Redriver(settings, sources, order.by))
         ends = await ends_of(consumer, settings.topic(DEAD_LETTERS))
         selected = letters(consumer, settings, order.selection)
+        written: list[RecordMetadata] = []
         async for chunk in desk.chunks(selected, ends):
             if producer is not None:
-                await _commit(producer, consumer, chunk.outputs)
+                written = await _commit(producer, chunk.outputs) or written
             for outcome in chunk.outcomes:
                 yield outcome
+        await _until_readable(consumer, written)
 
 
 @asynccontextmanager
@@ -112,22 +115,25 @@ def _producer(settings: StreamSettings) -> AIOKafkaProducer:
     )
 
 
-async def _commit(producer: AIOKafkaProducer, consumer: AIOKafkaConsumer, outputs: Outputs) -> None:
+async def _commit(producer: AIOKafkaProducer, outputs: Outputs) -> list[RecordMetadata]:
     if not outputs.records:
-        return
+        return []
     try:
         async with producer.transaction():
-            sent = await asyncio.gather(*await send_all(producer, outputs))
+            return await asyncio.gather(*await send_all(producer, outputs))
     except _FENCED as error:
         raise DeadLetterError(_TAKEN_OVER) from error
-    # Kafka answers a commit before its readers see it, and `badbuzz dlq ls` may come right after.
+
+
+async def _until_readable(consumer: AIOKafkaConsumer, written: list[RecordMetadata]) -> None:
+    """Wait for the last transaction, and so for all: one ends before the next begins.
+
+    Kafka answers a commit before its readers see it, and `badbuzz dlq ls` may come right after.
+    """
+    backoff = Backoff(longest=0.1)
     with suppress(TimeoutError, KafkaError, OSError):
         async with asyncio.timeout(_VISIBLE_SECONDS):
-            for written in sent:
-                await _until_readable(consumer, written.topic_partition, written.offset)
-
-
-async def _until_readable(consumer: AIOKafkaConsumer, source: TopicPartition, offset: int) -> None:
-    backoff = Backoff(longest=0.1)
-    while (await consumer.end_offsets([source]))[source] <= offset:
-        await backoff.wait()
+            for one in written:
+                source = one.topic_partition
+                while (await consumer.end_offsets([source]))[source] <= one.offset:
+                    await backoff.wait()
