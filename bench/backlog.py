@@ -20,7 +20,7 @@ from bench.clock import ScorerClock
 from bench.figures import Run, Sample, costs, thinned
 from bench.group import Group, running
 from bench.peers.job import Job, Mode
-from bench.processes import usage
+from bench.processes import Tree
 from bench.services import Services
 from bench.settings import BenchSettings
 from bench.sides import Side
@@ -67,6 +67,7 @@ class Bench:
         self.services = services
         self.messages = messages
         self.artefact = artefact
+        self._broker = Tree(services.broker_pid)
 
     def with_settings(self, **changes: Any) -> "Bench":
         """The same with other settings."""
@@ -183,7 +184,7 @@ class Bench:
 
     async def _sample(self, watch: kafka.Watch, group: Group, clock: ScorerClock) -> Sample:
         ends = await watch.ends()
-        broker = usage(self.services.broker_pid)
+        broker = self._broker.usage()
         return Sample(time.monotonic(), ends, group.usage(), broker, clock.read())
 
     async def _evaluate(

@@ -27,7 +27,7 @@ from rich.console import Console
 from bench import services
 from bench.artefacts import make_artefact
 from bench.machine import machine
-from bench.processes import stop, usage
+from bench.processes import Tree, stop
 from bench.services import Services
 from bench.settings import BenchSettings
 from sentiment.topics import MENTIONS, MINUTES
@@ -160,7 +160,7 @@ def _until(
         except KafkaError:  # a fresh broker has no coordinator yet
             pass
         if waiting <= left:
-            used = usage(worker.pid)
+            used = Tree(worker.pid).usage()
             return waiting, used.cpu, time.monotonic(), used.rss
         time.sleep(0.5)
     raise SystemExit("the worker ended: see what it printed")

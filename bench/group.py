@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.peers.job import Job
-from bench.processes import Usage, stop, usage
+from bench.processes import Tree, Usage, stop
 from bench.services import Services
 from bench.settings import BenchSettings
 from bench.sides import Side, process_environment
@@ -21,6 +21,7 @@ class Group:
         self.log = log
         self.size = len(started)
         self._started = started
+        self._trees = [Tree(process.pid) for process in started]
 
     def check(self) -> None:
         """Raises BadbuzzError when one has ended."""
@@ -32,7 +33,7 @@ class Group:
 
     def usage(self) -> Usage:
         """Of all together."""
-        used = [usage(process.pid) for process in self._started]
+        used = [tree.usage() for tree in self._trees]
         return Usage(sum(one.cpu for one in used), sum(one.rss for one in used))
 
 

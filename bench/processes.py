@@ -1,9 +1,12 @@
 """What a process and its children have used: CPU seconds and memory."""
 
 import subprocess
+import time
 from dataclasses import dataclass
 
 import psutil
+
+_SEARCH_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -14,15 +17,33 @@ class Usage:
     rss: int
 
 
-def usage(pid: int) -> Usage:
-    """Of a process and all its descendants; zeros when it has ended."""
+class Tree:
+    """A process and all its descendants, cheap to ask.
+
+    The descendants are looked for once a second: it takes milliseconds, as all processes of the
+    machine are read for it, and a bench that asks often would slow down what it measures.
+    """
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._parts: list[psutil.Process] = []
+        self._found_at = -_SEARCH_SECONDS
+
+    def usage(self) -> Usage:
+        """Of all together; zeros when the process has ended."""
+        if time.monotonic() - self._found_at >= _SEARCH_SECONDS:
+            self._found_at = time.monotonic()
+            self._parts = _with_descendants(self._pid)
+        used = [_one(part) for part in self._parts]
+        return Usage(sum(part.cpu for part in used), sum(part.rss for part in used))
+
+
+def _with_descendants(pid: int) -> list[psutil.Process]:
     try:
         process = psutil.Process(pid)
-        whole = [process, *process.children(recursive=True)]
+        return [process, *process.children(recursive=True)]
     except psutil.NoSuchProcess:
-        return Usage(0.0, 0)
-    used = [_one(part) for part in whole]
-    return Usage(sum(part.cpu for part in used), sum(part.rss for part in used))
+        return []
 
 
 def _one(process: psutil.Process) -> Usage:

@@ -2,7 +2,7 @@
 
 A call of the graph costs the more for each text the fewer there are in it, and each hand-over from
 thread to thread waits for the interpreter's lock. So a thread takes all that waits, and sees it
-through from parsing to serialising.
+through from parsing to serialising; and what is little waits for a thread that is at work already.
 """
 
 import asyncio
@@ -14,6 +14,9 @@ from threading import Lock
 from typing import Protocol
 
 from stream.batch import Batch, Outputs
+
+_WORTH_A_THREAD = 200
+"""Waiting records that are worth another thread; fewer are done with those that come meanwhile."""
 
 
 class Work(Protocol):
@@ -52,6 +55,7 @@ class Gathering:
     def __init__(self, threads: int, most: int) -> None:
         self._most = most
         self._waiting: deque[_Waiting] = deque()
+        self._busy = 0
         self._lock = Lock()
         self._threads = ThreadPoolExecutor(threads, "score")
 
@@ -74,26 +78,36 @@ class Gathering:
         return await loop.run_in_executor(self._threads, work.isolate, batch)
 
     def _run(self, loop: asyncio.AbstractEventLoop) -> None:
-        together = self._next()
-        if not together:
-            return
-        try:
-            outputs = together[0].work.run([waiting.batch for waiting in together])
-            done = list(zip(together, outputs, strict=True))
-        except Exception as error:  # noqa: BLE001 - raised where each of them is waited for
-            loop.call_soon_threadsafe(_fail, together, error)
-        else:
-            loop.call_soon_threadsafe(_deliver, done)
+        while together := self._next():
+            try:
+                outputs = together[0].work.run([waiting.batch for waiting in together])
+                done = list(zip(together, outputs, strict=True))
+            except Exception as error:  # noqa: BLE001 - raised where each of them is waited for
+                loop.call_soon_threadsafe(_fail, together, error)
+            else:
+                loop.call_soon_threadsafe(_deliver, done)
+            finally:
+                self._leave()
 
     def _next(self) -> list[_Waiting]:
-        """The first that waits, and those right behind it that may be done with it."""
+        """The first that waits, and those right behind it that may be done with it.
+
+        Nothing where it is too little for another thread: one at work looks again once it is done.
+        """
         together: list[_Waiting] = []
         records = 0
         with self._lock:
+            if self._busy and sum(one.records for one in self._waiting) < _WORTH_A_THREAD:
+                return []
             while self._waiting and (not together or self._joins(together[0], records)):
                 together.append(self._waiting.popleft())
                 records += together[-1].records
+            self._busy += bool(together)
         return together
+
+    def _leave(self) -> None:
+        with self._lock:
+            self._busy -= 1
 
     def _joins(self, first: _Waiting, records: int) -> bool:
         other = self._waiting[0]

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from threading import Event
+from threading import Event, Semaphore
 
 import pytest
 
@@ -102,15 +102,6 @@ async def test_a_batch_whose_caller_is_gone_holds_up_no_other() -> None:
     await busy
 
 
-async def test_several_threads_take_batches_at_the_same_time() -> None:
-    gathering, slow, work = Gathering(2, 1000), Slow(), Work("1")
-    busy = asyncio.create_task(gathering.outputs(slow, batch(0)))
-    assert (await asyncio.wait_for(gathering.outputs(work, batch(1)), 10)).note == "1"
-    assert not busy.done()
-    slow.may_go_on.set()
-    await busy
-
-
 async def test_what_is_missing_is_an_error_and_no_endless_wait() -> None:
     class Short(Work):
         def run(self, batches: Sequence[Batch]) -> Sequence[Outputs]:
@@ -118,3 +109,29 @@ async def test_what_is_missing_is_an_error_and_no_endless_wait() -> None:
 
     with pytest.raises(ValueError, match="shorter"):
         await asyncio.wait_for(Gathering(1, 1000).outputs(Short("1"), batch(1)), 10)
+
+
+@dataclass
+class Held(Work):
+    """Holds a thread up at each call until all calls may go on."""
+
+    started: Semaphore = field(default_factory=lambda: Semaphore(0))
+    may_go_on: Event = field(default_factory=Event)
+
+    def run(self, batches: Sequence[Batch]) -> Sequence[Outputs]:
+        self.started.release()
+        assert self.may_go_on.wait(10)
+        return super().run(batches)
+
+
+@pytest.mark.parametrize(("records", "threads"), [(40, 1), (400, 2)])
+async def test_another_thread_starts_only_for_many_records(records: int, threads: int) -> None:
+    gathering, work = Gathering(2, 1_000), Held("1")
+    tasks = []
+    for number in range(3):
+        tasks.append(asyncio.create_task(gathering.outputs(work, batch(number, records))))
+        await asyncio.to_thread(work.started.acquire, timeout=0.5)
+    work.may_go_on.set()
+    assert [(await task).note for task in tasks] == ["0", "1", "2"]
+    together = [[0], [1, 2]] if threads == 1 else [[0], [1], [2]]
+    assert sorted(work.given) == together

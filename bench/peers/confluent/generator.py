@@ -8,16 +8,15 @@ from confluent_kafka import Producer
 
 from bench.peers.job import Job, from_environment
 
-_TICK_SECONDS = 0.002
+_TICK_SECONDS = 0.005
 
 
 def main(job: Job, values: list[bytes], rate: float, seconds: float, partitions: int) -> None:
-    """Run for `seconds`, in ticks of 2 ms."""
+    """Run for `seconds`, in ticks of 5 ms."""
     producer = Producer(
         {
             "bootstrap.servers": job.brokers,
             "compression.type": "lz4",
-            "linger.ms": 1,
             "queue.buffering.max.messages": 1_000_000,
         }
     )
