@@ -1,4 +1,4 @@
-"""An environment for each peer: its own versions, pinned by hash, away from badbuzz' own."""
+"""An environment for each side, pinned by hash. That of badbuzz is what its image holds."""
 
 import hashlib
 import shutil
@@ -9,18 +9,22 @@ from pathlib import Path
 from bench.settings import FOLDER
 
 _ROOT = FOLDER.parent
+_STREAM = _ROOT / "requirements" / "stream.txt"
 _PYTHON = ">=3.11,<3.13"
 """MLServer and Bytewax have no release for a later one."""
 
 
 def environment(peer: str, cache: Path) -> Path:
-    """The Python program of a peer's environment, made anew when its requirements changed.
+    """The Python program of a side's environment, made anew when its requirements changed.
+
+    Args:
+        peer: empty for badbuzz itself.
 
     Raises:
         subprocess.CalledProcessError: its packages could not be installed.
     """
-    requirements = FOLDER / "peers" / peer / "requirements.txt"
-    folder = cache / "environments" / peer
+    requirements = FOLDER / "peers" / peer / "requirements.txt" if peer else _STREAM
+    folder = cache / "environments" / (peer or "badbuzz")
     python = folder / "bin" / "python"
     marker = folder / "requirements.sha256"
     digest = hashlib.sha256(requirements.read_bytes()).hexdigest()

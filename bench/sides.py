@@ -1,7 +1,6 @@
 """The sides: how each is started, and what is to be known of it beside its figures."""
 
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +18,7 @@ class Side:
         name: in the results.
         title: in words.
         promise: what happens to a message when the process dies.
-        peer: the folder and the environment; empty: badbuzz itself.
+        peer: its folder; empty: badbuzz itself.
         argument: chooses between two ways of the same peer.
         slow: handles one event at a time, so that a smaller backlog says as much.
         late: reads only what arrives while it runs, in a form of its own.
@@ -36,11 +35,9 @@ class Side:
     modes: tuple[str, ...] = ("pass", "contract", "score")
 
     def command(self, cache: Path) -> list[str]:
-        """The process to start; the first time, this makes the peer's environment."""
-        if not self.peer:
-            return [sys.executable, "-m", "bench.worker"]
-        python = str(environment(self.peer, cache))
-        return [python, "-m", f"bench.peers.{self.peer}.worker", *self.argument.split()]
+        """The process to start; the first time, this makes the side's environment."""
+        module = f"bench.peers.{self.peer}.worker" if self.peer else "bench.worker"
+        return [str(environment(self.peer, cache)), "-m", module, *self.argument.split()]
 
 
 SIDES = (
