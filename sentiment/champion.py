@@ -32,7 +32,6 @@ class Champion:
         settings: names the registry, the alias and the time between look-ups.
         on_swap: called with the version that now runs.
         on_refused: called with the version that does not, and why.
-        threads: of one call of the Scorer, where it is called by several; by default the setting.
     """
 
     def __init__(
@@ -40,10 +39,8 @@ class Champion:
         settings: Settings,
         on_swap: Callable[[ModelVersion], None] = lambda _: None,
         on_refused: Callable[[str, str], None] = lambda _version, _reason: None,
-        threads: int | None = None,
     ) -> None:
         self._settings = settings
-        self._threads = threads or settings.scorer_threads
         self._registry = Registry(settings)
         self._on_swap = on_swap
         self._on_refused = on_refused
@@ -173,7 +170,7 @@ class Champion:
         folder = self._registry.fetch(pointer)
         digest = pointer.digest or artefact.digest(folder)
         model = ModelVersion(self._registry.name, pointer.version, digest)
-        scorer = Scorer(folder, model, self._threads)
+        scorer = Scorer(folder, model, self._settings.scorer_threads)
         scorer.check_golden()
         scorer.score([golden.text for golden in scorer.card.golden[:1]] or ["warm up"])
         self._registry.keep(pointer)

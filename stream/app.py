@@ -40,7 +40,7 @@ class StreamApp(faust.App):
         self.ownership = Ownership(settings)
         self.pipeline = Pipeline(self.metrics, self._finished)
         self.health = Health(self.ownership, self.metrics, settings.stuck_seconds)
-        self.champion = Champion(settings, self._swapped, self._refused, threads=1)
+        self.champion = Champion(settings, self._swapped, self._refused)
         self.observers = Observers(settings, self.metrics)
         super().__init__(
             settings.group,

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from stream.batch import Batch, Outputs
 
-_WORTH_A_THREAD = 200
+_WORTH_A_THREAD = 1_000
 """Waiting records that are worth another thread; fewer are done with those that come meanwhile."""
 
 
@@ -69,7 +69,8 @@ class Gathering:
         waiting = _Waiting(work, batch, loop.create_future())
         with self._lock:
             self._waiting.append(waiting)
-        self._threads.submit(self._run, loop)  # finds nothing where another took it along
+        # Once all that was fetched together waits; finds nothing where another took it along.
+        loop.call_soon(self._threads.submit, self._run, loop)
         return await waiting.outputs
 
     async def isolated(self, work: Work, batch: Batch) -> Outputs:

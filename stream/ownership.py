@@ -21,9 +21,12 @@ not read before."""
 _RETRY_SECONDS = 1.0
 _GRACE_SECONDS = 1.0
 _ASK_SECONDS = 2.0
-_WORTH_AN_OVERLAP = 250
+_WORTH_AN_OVERLAP = 1_000
 """Records of a batch that is worth scoring while the one before it commits. A smaller one waits for
 that commit, and grows meanwhile: fewer transactions, each with more in it, are sooner done."""
+_ROUND_SECONDS = 0.1
+"""So long do partitions wait for one another, to be scored together; one that is stuck holds up
+none for longer."""
 
 
 class Ownership:
@@ -91,16 +94,28 @@ class Ownership:
         if not self.places:
             return []
         most = self._settings.batches_in_flight_per_partition
+        in_a_round = {topic for topic in self._outputs if self._in_a_round(topic)}
         ready = [
             source
             for source in active
-            if (writer := self.writers.get(source)) is not None
+            if source.topic not in in_a_round
+            and (writer := self.writers.get(source)) is not None
             and writer.state == "open"
             and not writer.held
             and writer.in_flight < (most if writer.batch_records >= _WORTH_AN_OVERLAP else 1)
         ]
         # Those that were served longest ago come first, so that none starves.
         return sorted(ready, key=lambda source: self.writers[source].fetched_at)
+
+    def _in_a_round(self, topic: str) -> bool:
+        """Whether little is under way, so that its partitions wait until all of it is done.
+
+        They are then fetched together, and scored in one call, which costs less than one for each.
+        """
+        flying = [w for w in self.writers.values() if w.in_flight and w.source.topic == topic]
+        late = time.monotonic() - _ROUND_SECONDS
+        small = (w.batch_records < _WORTH_AN_OVERLAP and w.fetched_at > late for w in flying)
+        return bool(flying) and all(small)
 
     def fetched(self, writer: PartitionWriter, end: int, records: int = 0) -> None:
         """A batch of so many records, up to `end`, is under way."""

@@ -28,6 +28,8 @@ _DELETED = (
     "%s: records %d to %d were deleted by Kafka's retention before they were scored; add workers "
     "or raise BADBUZZ_RETENTION_HOURS."
 )
+_ROOM_SECONDS = 0.1
+"""So soon it is looked again where a partition has no room yet and nothing tells that it has."""
 
 
 class BatchConsumer(Consumer):
@@ -94,7 +96,8 @@ class BatchConsumer(Consumer):
         if ownership.take_lost():
             await self._thread.rejoin()
         sources = ownership.fetchable(active)
-        for fetched in await self._thread.fetch(sources, timeout, ownership.places):
+        wait = timeout if len(sources) == len(active) else min(timeout, _ROOM_SECONDS)
+        for fetched in await self._thread.fetch(sources, wait, ownership.places):
             writer = ownership.writers.get(fetched.source)
             if not self.flow_active or writer is None or writer.state != "open" or writer.held:
                 continue

@@ -124,9 +124,9 @@ class Held(Work):
         return super().run(batches)
 
 
-@pytest.mark.parametrize(("records", "threads"), [(40, 1), (400, 2)])
+@pytest.mark.parametrize(("records", "threads"), [(40, 1), (1_000, 2)])
 async def test_another_thread_starts_only_for_many_records(records: int, threads: int) -> None:
-    gathering, work = Gathering(2, 1_000), Held("1")
+    gathering, work = Gathering(2, 3_000), Held("1")
     tasks = []
     for number in range(3):
         tasks.append(asyncio.create_task(gathering.outputs(work, batch(number, records))))

@@ -1,0 +1,74 @@
+"""Which partitions may be fetched from, by what is under way."""
+
+import time
+from typing import Any, cast
+
+import pytest
+from aiokafka import TopicPartition
+
+from stream.ownership import Ownership
+from stream.settings import StreamSettings
+from stream.transactions import PartitionWriter
+
+TWEETS = [TopicPartition("tweets", number) for number in range(3)]
+MENTIONS = TopicPartition("brand.mentions", 0)
+NOTHING = cast(Any, None)
+
+
+@pytest.fixture
+def ownership() -> Ownership:
+    """Of three partitions of one topic and one of another, with nothing under way."""
+    owned = Ownership(StreamSettings())
+    for topic in ("tweets", "brand.mentions"):
+        owned.serve(topic, [], NOTHING)
+    for source in [*TWEETS, MENTIONS]:
+        writer = PartitionWriter(source, cast(Any, _Settled), NOTHING, NOTHING, 1.0)
+        writer.state = "open"
+        owned.writers[source] = writer
+    return owned
+
+
+class _Settled:
+    group = "badbuzz"
+
+
+def fetched(ownership: Ownership, source: TopicPartition, records: int) -> PartitionWriter:
+    writer = ownership.writers[source]
+    ownership.fetched(writer, records, records)
+    return writer
+
+
+def fetchable(ownership: Ownership) -> list[TopicPartition]:
+    return sorted(ownership.fetchable([*TWEETS, MENTIONS]))
+
+
+def test_all_wait_until_the_small_batches_under_way_are_done(ownership: Ownership) -> None:
+    first, second = (fetched(ownership, source, 20) for source in TWEETS[:2])
+    assert fetchable(ownership) == [MENTIONS], "another topic has rounds of its own"
+    ownership.finished(first)
+    assert fetchable(ownership) == [MENTIONS]
+    ownership.finished(second)
+    assert fetchable(ownership) == [MENTIONS, *TWEETS]
+
+
+def test_a_large_batch_overlaps_with_the_next_and_holds_up_no_other(ownership: Ownership) -> None:
+    fetched(ownership, TWEETS[0], 2_000)
+    assert fetchable(ownership) == [MENTIONS, *TWEETS]
+    fetched(ownership, TWEETS[0], 2_000)
+    assert fetchable(ownership) == [MENTIONS, *TWEETS[1:]]
+
+
+def test_a_partition_that_is_stuck_holds_up_no_other(ownership: Ownership) -> None:
+    stuck = fetched(ownership, TWEETS[0], 20)
+    stuck.fetched_at = time.monotonic() - 0.2
+    assert fetchable(ownership) == [MENTIONS, *TWEETS[1:]]
+    fetched(ownership, TWEETS[1], 20)
+    assert fetchable(ownership) == [MENTIONS, TWEETS[2]]
+
+
+def test_nothing_is_fetched_while_as_much_as_allowed_is_under_way(ownership: Ownership) -> None:
+    for source in TWEETS:
+        for _ in range(2):
+            fetched(ownership, source, 2_000)
+    assert ownership.places == 0
+    assert fetchable(ownership) == []
