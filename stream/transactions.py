@@ -207,10 +207,11 @@ class PartitionWriter:
         await producer.begin_transaction()
         # All partitions join before the first request goes out: one that joins a running
         # transaction costs 100 ms (aiokafka's sender).
-        sent = await send_all(producer, outputs)
+        await asyncio.gather(*await send_all(producer, outputs))
+        # Not at the same time: Kafka refuses records while the offsets join the transaction, and
+        # aiokafka waits 10 ms before it sends them again.
         offsets = {self.source: OffsetAndMetadata(end, outputs.note)}
         await producer.send_offsets_to_transaction(offsets, self._group)
-        await asyncio.gather(*sent)
         await producer.commit_transaction()
 
     async def _open_producer(self) -> None:
