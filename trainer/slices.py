@@ -14,7 +14,10 @@ from trainer.metrics import Labels, Metrics, measure
 FEWEST_ROWS = 50
 """Fewer rows than this say nothing: their count is given and no verdict."""
 
-_NEGATION = re.compile(r"\b(?:not?|never|nor|none|nothing|cannot|\w+n['\u2019]?t)\b", re.IGNORECASE)
+_CONTRACTED = "do|does|did|ca|could|wo|would|should|is|are|ai|was|were|have|has|had"
+_NEGATION = re.compile(
+    rf"\b(?:not?|never|nor|none|nothing|cannot|\w+n['\u2019]t|(?:{_CONTRACTED})nt)\b", re.IGNORECASE
+)
 _EMOJI = re.compile("[\u2600-\u27bf\U0001f300-\U0001faff]")
 _ELONGATED = re.compile(r"([a-z])\1\1", re.IGNORECASE)
 

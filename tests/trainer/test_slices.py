@@ -10,6 +10,8 @@ from trainer.slices import masks, measure_slices
         ("short", "so late!", "this one has quite a few words in it"),
         ("negation", "I don't know", "I know"),
         ("negation", "no way", "know the way"),
+        ("negation", "I mustn\u2019t go", "I want pizza"),
+        ("negation", "Cant wait", "a different restaurant went silent"),
         ("emoji", "late \U0001f621", "late :("),
         ("emoticon", "late :(", "see http://a.bc/d"),
         ("elongation", "soooo late", "so good"),
