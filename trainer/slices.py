@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from sentiment.text import LINK, MENTION, clean, has_emoticon, words
+from sentiment.text import LINK, MENTION, clean, has_emoticon, without_names, words
 from trainer.calibration import Floats
 from trainer.metrics import Labels, Metrics, measure
 
@@ -47,6 +47,10 @@ def _is_short(text: str) -> bool:
     return len(words(clean(text))) <= 5
 
 
+def _is_elongated(text: str) -> bool:
+    return _ELONGATED.search(without_names(text)) is not None
+
+
 def _has_mentions_only(text: str) -> bool:
     found = set(words(clean(text)))
     return bool(found) and found <= {MENTION, LINK}
@@ -57,6 +61,6 @@ _HAS: dict[str, Callable[[str], object]] = {
     "negation": _NEGATION.search,
     "emoji": _EMOJI.search,
     "emoticon": has_emoticon,
-    "elongation": _ELONGATED.search,
+    "elongation": _is_elongated,
     "mentions only": _has_mentions_only,
 }

@@ -15,6 +15,7 @@ from trainer.slices import masks, measure_slices
         ("emoji", "late \U0001f621", "late :("),
         ("emoticon", "late :(", "see http://a.bc/d"),
         ("elongation", "soooo late", "so good"),
+        ("elongation", "www.a.bc sooo", "@mmmax see www.a.bc"),
         ("mentions only", "@anna @bob http://a.bc", "@anna hello"),
     ],
 )
