@@ -1,12 +1,16 @@
 """Trains candidates one after another, measures them on the frozen test part, registers them.
 
-Nothing is registered before all are trained: who interrupts leaves the registry as it was, and
-the next call goes on where this one stopped.
+Nothing is registered before all are trained and logged: who interrupts leaves the registry as it
+was, and the next call goes on where this one stopped. Ctrl-C is not heard for the moment in which
+the versions are made.
 """
 
 import hashlib
 import shutil
-from collections.abc import Sequence
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,15 +60,28 @@ def register_all(
     Returns:
         the evaluations by the number of the new version.
     """
-    registered = {}
-    for one in trained:
-        number = versions.register(one.folder, evidence(one, split))
-        registered[number] = one.evaluation.model_copy(
-            update={"model": f"{one.evaluation.candidate} v{number}"}
-        )
-    for one in trained:
-        shutil.rmtree(one.workplace, ignore_errors=True)
-    return registered
+    logged = [versions.log(one.folder, evidence(one, split)) for one in trained]
+    with _deaf_to_ctrl_c():
+        numbers = versions.make(logged)
+        for one in trained:
+            shutil.rmtree(one.workplace, ignore_errors=True)
+    found = [one.evaluation for one in trained]
+    return {
+        number: one.model_copy(update={"model": f"{one.candidate} v{number}"})
+        for number, one in zip(numbers, found, strict=True)
+    }
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread hears it
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def evidence(trained: Trained, split: Split) -> Evidence:

@@ -1,5 +1,8 @@
 """`badbuzz train` against a real MLflow: what is logged, and what an interruption leaves."""
 
+import signal
+from collections.abc import Callable
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -9,17 +12,18 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from infra.local.mlflow import LocalMlflow
-from sentiment.errors import TrainingError
+from sentiment.errors import RegistryError, TrainingError
 from sentiment.registry import DIGEST_TAG
+from trainer import training
 from trainer.candidates import logistic
 from trainer.candidates.logistic import FittedLogistic, Logistic
 from trainer.commands.train import train
 from trainer.context import Context
 from trainer.data import Split, split
-from trainer.register import Versions
+from trainer.register import Evidence, Versions
 from trainer.settings import TrainerSettings
 from trainer.source import made_up_tweets
-from trainer.training import train_all
+from trainer.training import Trained, evidence, register_all, train_all
 
 pytestmark = pytest.mark.live
 
@@ -78,6 +82,65 @@ def test_ctrl_c_leaves_the_registry_as_it_was_and_the_next_call_takes_what_was_f
     again = train_all([Logistic()], parts, settings, console)
     assert finished.stat().st_mtime_ns == made
     assert again[0].evaluation.accuracy > 0.9
+
+
+def two_trained(settings: TrainerSettings) -> tuple[list[Trained], Split]:
+    small, parts = Logistic(pair_buckets=16, run_buckets=16), split(made_up_tweets(300))
+    both = [small, replace(small, name="second")]
+    return train_all(both, parts, settings, Console(quiet=True)), parts
+
+
+def at_the_second_version(versions: Versions, happening: Callable[[], object]) -> None:
+    """Let something happen right before the registry makes its second version."""
+    create = versions._client.create_model_version
+    calls = []
+
+    def counted(*arguments: object, **named: object) -> object:
+        calls.append(arguments)
+        if len(calls) == 2:
+            happening()
+        return create(*arguments, **named)
+
+    versions._client.create_model_version = counted
+
+
+def test_ctrl_c_while_the_second_is_logged_leaves_the_registry_as_it_was(
+    settings: TrainerSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (first, second), parts = two_trained(settings)
+
+    def pressed(one: Trained, split: Split) -> Evidence:
+        if one is second:
+            raise KeyboardInterrupt
+        return evidence(one, split)
+
+    monkeypatch.setattr(training, "evidence", pressed)
+    with pytest.raises(KeyboardInterrupt):
+        register_all([first, second], parts, Versions(settings))
+    assert Versions(settings).all() == []
+    assert first.folder.is_dir()
+
+
+def test_ctrl_c_while_versions_are_made_comes_too_late_and_no_rerun_makes_them_twice(
+    settings: TrainerSettings,
+) -> None:
+    trained, parts = two_trained(settings)
+    versions = Versions(settings)
+    at_the_second_version(versions, lambda: signal.raise_signal(signal.SIGINT))
+    assert list(register_all(trained, parts, versions)) == ["1", "2"]
+    assert not list(settings.training_dir.glob("*"))
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_a_registry_that_fails_at_the_second_version_keeps_none(settings: TrainerSettings) -> None:
+    trained, parts = two_trained(settings)
+    versions = Versions(settings)
+    at_the_second_version(versions, lambda: 1 / 0)
+    with pytest.raises(RegistryError, match="did not do what was asked"):
+        register_all(trained, parts, versions)
+    assert versions.all() == []
+    assert all(one.folder.is_dir() for one in trained)
 
 
 def test_ctrl_c_ends_the_command_with_130_and_a_sentence(

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from trainer.candidate import Candidate
     from trainer.data import Split, Tweets
     from trainer.evaluation import Evaluation
-    from trainer.training import Trained
 
 _FEWEST_ROWS = 200
 
@@ -37,7 +36,8 @@ def train(
     Without a name: all that can be trained here. An interrupted training registers nothing and
     goes on at the next call. Ends with a leaderboard on the frozen test part.
     """
-    from trainer.training import train_all  # noqa: PLC0415 - scikit-learn and MLflow take seconds
+    from trainer.register import Versions  # noqa: PLC0415 - MLflow and scikit-learn take seconds
+    from trainer.training import register_all, train_all  # noqa: PLC0415
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     settings, console = load_settings(TrainerSettings), Console()
@@ -48,10 +48,11 @@ def train(
     parts = _parts(settings, rows, with_feedback, console)
     try:
         trained = train_all(chosen, parts, settings, console)
-        _register(trained, parts, settings, console)
+        evaluations = register_all(trained, parts, Versions(settings))
     except KeyboardInterrupt:
         console.print("Stopped; nothing new is registered. The same command goes on from here.")
         raise SystemExit(130) from None
+    _show(list(evaluations.values()), parts, console)
 
 
 def first_champion(settings: TrainerSettings, console: Console) -> str:
@@ -123,17 +124,10 @@ def _feedback(settings: TrainerSettings, console: Console) -> "Tweets":
     return feedback
 
 
-def _register(
-    trained: "list[Trained]", parts: "Split", settings: TrainerSettings, console: Console
-) -> "dict[str, Evaluation]":
+def _show(evaluations: "list[Evaluation]", parts: "Split", console: Console) -> None:
     from trainer.leaderboard import behaviour_table, leaderboard, slices_table  # noqa: PLC0415
-    from trainer.register import Versions  # noqa: PLC0415
-    from trainer.training import register_all  # noqa: PLC0415
 
-    evaluations = register_all(trained, parts, Versions(settings))
-    shown = list(evaluations.values())
-    console.print(slices_table(shown))
-    console.print(behaviour_table(shown))
-    console.print(leaderboard(shown, f"Leaderboard ({len(parts.test):,} unseen tweets)"))
+    console.print(slices_table(evaluations))
+    console.print(behaviour_table(evaluations))
+    console.print(leaderboard(evaluations, f"Leaderboard ({len(parts.test):,} unseen tweets)"))
     console.print("`badbuzz promote VERSION` makes one of them the champion, if it wins.")
-    return evaluations
