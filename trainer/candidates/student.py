@@ -53,7 +53,7 @@ class Student:
         labelled = with_emoticons(split.train)
         real = [*labelled.texts, *self._unlabelled()]
         texts = [*real, *variants(labelled.texts, self.copies)]
-        soft = self.teacher.soft_labels(texts, run)
+        soft = self.teacher.soft_labels(texts, split.train.digest(), run)
         known = len(labelled)
         soft[:known] = self.trust * soft[:known] + (1 - self.trust) * labelled.negative
         glove = load_glove(find_glove(self.glove))
