@@ -125,6 +125,18 @@ def test_a_version_that_loses_on_a_slice_is_refused_though_it_wins_overall(
         invoke(promote, *LAX, "--margin", "0", "--significance", "1", "--slice-drop", "0.02")
 
 
+def test_only_the_number_of_a_version_is_judged(settings: TrainerSettings, tmp_path: Path) -> None:
+    Versions(settings).point(registered(settings, tmp_path, 0))
+    for wanted in ("champion", "99", str(tmp_path / "bias0")):
+        with pytest.raises(RegistryError, match=f"expected the number of a version.*'{wanted}'"):
+            invoke(promote, wanted, *LAX)
+
+
+def test_a_limit_that_cannot_be_is_refused_with_its_option() -> None:
+    with pytest.raises(PromotionError, match=r"--slice-drop: .* greater than .*, got -1\.0"):
+        invoke(promote, "--slice-drop", "-1")
+
+
 def test_a_damaged_golden_set_refuses(settings: TrainerSettings, tmp_path: Path) -> None:
     Versions(settings).point(registered(settings, tmp_path, 5))
     folder = make_artefact(tmp_path / "other", bias=0)

@@ -47,6 +47,10 @@ def evaluate(
     from trainer.evaluation import evaluate as measured  # noqa: PLC0415 - scikit-learn is slow
     from trainer.versions import open_version  # noqa: PLC0415
 
+    if positive == negative:
+        raise DataError(
+            f"expected two labels, got {positive!r} as both; name both: --positive, --negative."
+        )
     settings = load_settings(TrainerSettings)
     layout = TableFormat(encoding, columns, delimiter)
     tweets, skipped = _labelled(
