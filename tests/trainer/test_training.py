@@ -7,11 +7,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import mlflow
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
 from infra.local.mlflow import LocalMlflow
+from infra.local.ports import free_port
 from sentiment.errors import RegistryError, TrainingError
 from sentiment.registry import DIGEST_TAG
 from trainer import training
@@ -19,7 +21,7 @@ from trainer.candidates import logistic
 from trainer.candidates.logistic import FittedLogistic, Logistic
 from trainer.commands.train import train
 from trainer.context import Context
-from trainer.data import Split, split
+from trainer.data import Split, joined, split
 from trainer.register import Evidence, Versions
 from trainer.settings import TrainerSettings
 from trainer.source import made_up_tweets
@@ -141,6 +143,41 @@ def test_a_registry_that_fails_at_the_second_version_keeps_none(settings: Traine
         register_all(trained, parts, versions)
     assert versions.all() == []
     assert all(one.folder.is_dir() for one in trained)
+
+
+def test_a_server_that_does_not_answer_is_noticed_before_anything_is_trained(
+    settings: TrainerSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{free_port()}")
+    with pytest.raises(RegistryError, match="MLFLOW_TRACKING_URI"):
+        CliRunner().invoke(train, ["logistic", "--rows", "500"], catch_exceptions=False)
+    assert not settings.training_dir.exists()
+
+
+def test_a_registry_that_fails_at_the_end_costs_no_leaderboard_and_the_next_call_registers(
+    settings: TrainerSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = ["logistic", "--rows", "500"]
+    with monkeypatch.context() as broken:
+        broken.setattr(Versions, "_make_version", lambda *_: 1 / 0)
+        result = CliRunner().invoke(train, arguments)
+    assert "Leaderboard (" in result.output
+    assert isinstance(result.exception, RegistryError)
+    assert "the same command registers it" in str(result.exception)
+    again = CliRunner().invoke(train, arguments, catch_exceptions=False)
+    assert "trained already" in again.output
+    assert [one.version for one in Versions(settings).all()] == ["1"]
+
+
+def test_only_verdicts_that_are_added_are_counted_as_added(
+    settings: TrainerSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = split(made_up_tweets())
+    verdicts = joined([parts.test.take(np.arange(3)), parts.train.take(np.arange(2))])
+    monkeypatch.setattr("trainer.feedback.read_feedback", lambda _: verdicts)
+    monkeypatch.setattr(Logistic, "fit", Interrupted.fit)
+    result = CliRunner().invoke(train, ["logistic", "--with-feedback"])
+    assert "2 verdicts of people are added to the training part; 3 more" in result.output
 
 
 def test_ctrl_c_ends_the_command_with_130_and_a_sentence(

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
+from sentiment.errors import RegistryError
 from sentiment.settings import load_settings
 from trainer.settings import TrainerSettings
 
 if TYPE_CHECKING:
     from trainer.candidate import Candidate
-    from trainer.data import Split, Tweets
+    from trainer.data import Split
     from trainer.evaluation import Evaluation
+    from trainer.register import Versions
+    from trainer.training import Trained
 
 _FEWEST_ROWS = 200
 
@@ -37,7 +40,7 @@ def train(
     goes on at the next call. Ends with a leaderboard on the frozen test part.
     """
     from trainer.register import Versions  # noqa: PLC0415 - MLflow and scikit-learn take seconds
-    from trainer.training import register_all, train_all  # noqa: PLC0415
+    from trainer.training import train_all  # noqa: PLC0415
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     settings, console = load_settings(TrainerSettings), Console()
@@ -45,14 +48,17 @@ def train(
         first_champion(settings, console)
         return
     chosen = _chosen(candidates, settings, int8, console)
+    versions = Versions(settings)
+    versions.champion()  # does MLflow answer? Better asked now than after hours of training
     parts = _parts(settings, rows, with_feedback, console)
     try:
         trained = train_all(chosen, parts, settings, console)
-        evaluations = register_all(trained, parts, Versions(settings))
+        evaluations = _registered(trained, parts, versions, console)
     except KeyboardInterrupt:
         console.print("Stopped; nothing new is registered. The same command goes on from here.")
         raise SystemExit(130) from None
-    _show(list(evaluations.values()), parts, console)
+    _show(evaluations, parts, console)
+    console.print("`badbuzz promote VERSION` makes one of them the champion, if it wins.")
 
 
 def first_champion(settings: TrainerSettings, console: Console) -> str:
@@ -102,7 +108,7 @@ def _chosen(
 def _parts(
     settings: TrainerSettings, rows: int | None, with_feedback: bool, console: Console
 ) -> "Split":
-    from trainer.data import drawn, split, with_more  # noqa: PLC0415
+    from trainer.data import drawn, split  # noqa: PLC0415
     from trainer.report import data_report, report_table  # noqa: PLC0415
     from trainer.source import training_data  # noqa: PLC0415
 
@@ -111,17 +117,42 @@ def _parts(
     tweets = drawn(tweets, rows, settings.seed) if rows else tweets
     parts = split(tweets)
     if with_feedback:
-        parts = with_more(parts, _feedback(settings, console))
+        parts = _with_feedback(parts, settings, console)
     console.print(report_table(data_report(tweets), parts))
     return parts
 
 
-def _feedback(settings: TrainerSettings, console: Console) -> "Tweets":
+def _with_feedback(parts: "Split", settings: TrainerSettings, console: Console) -> "Split":
+    from trainer.data import with_more  # noqa: PLC0415
     from trainer.feedback import read_feedback  # noqa: PLC0415 - aiokafka for those who ask
 
     feedback = read_feedback(settings)
-    console.print(f"{len(feedback)} verdicts of people are added to the training part.")
-    return feedback
+    grown = with_more(parts, feedback)
+    added = len(grown.train) - len(parts.train)
+    console.print(
+        f"{added} verdicts of people are added to the training part; {len(feedback) - added} more "
+        "are on texts of the other parts."
+    )
+    return grown
+
+
+def _registered(
+    trained: "list[Trained]", parts: "Split", versions: "Versions", console: Console
+) -> "list[Evaluation]":
+    """The evaluations under the numbers of their new versions.
+
+    Raises:
+        RegistryError: MLflow failed; the leaderboard is shown nevertheless.
+    """
+    from trainer.training import register_all  # noqa: PLC0415
+
+    try:
+        return list(register_all(trained, parts, versions).values())
+    except RegistryError as error:
+        _show([one.evaluation for one in trained], parts, console)
+        raise RegistryError(
+            f"{error} What was trained is kept: the same command registers it."
+        ) from error
 
 
 def _show(evaluations: "list[Evaluation]", parts: "Split", console: Console) -> None:
@@ -130,4 +161,3 @@ def _show(evaluations: "list[Evaluation]", parts: "Split", console: Console) -> 
     console.print(slices_table(evaluations))
     console.print(behaviour_table(evaluations))
     console.print(leaderboard(evaluations, f"Leaderboard ({len(parts.test):,} unseen tweets)"))
-    console.print("`badbuzz promote VERSION` makes one of them the champion, if it wins.")
