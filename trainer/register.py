@@ -134,6 +134,13 @@ class Versions:
             raise self._unreachable(error) from error
         return change
 
+    def tag(self, number: str, key: str, value: str) -> None:
+        """Write something on a version."""
+        try:
+            self._client.set_model_version_tag(self.name, number, key, value)
+        except Exception as error:
+            raise self._unreachable(error) from error
+
     def all(self) -> list[Any]:
         """Every version, as MLflow knows it."""
         try:

@@ -8,10 +8,11 @@ import pytest
 from click.testing import CliRunner
 
 from infra.local.mlflow import LocalMlflow
+from sentiment import artefact
 from sentiment.errors import PromotionError, RegistryError
 from sentiment.registry import CHANGE_TAG, Registry
 from tests.artefacts import make_artefact
-from trainer.commands.promote import MOVE_TAG, PREVIOUS_TAG, promote, rollback
+from trainer.commands.promote import MOVE_TAG, PREVIOUS_TAG, ROLLBACK_TAG, promote, rollback
 from trainer.data import SENTIMENT140
 from trainer.register import Versions
 from trainer.settings import TrainerSettings
@@ -69,7 +70,10 @@ def test_a_better_version_is_promoted_with_its_evidence_and_rolled_back_again(
     output = invoke(rollback)
     assert f"Version {worse} is the champion again (move 3)" in output
     assert Registry(settings).pointer().change == 3
-    assert versions.champion().tags[MOVE_TAG].startswith(f"rolled back from version {better}")
+    assert versions.champion().tags[ROLLBACK_TAG].startswith(f"rolled back from version {better}")
+    left = versions.find(better).tags
+    assert left[ROLLBACK_TAG].startswith(f"gave way to version {worse} on 20")
+    assert left[MOVE_TAG].startswith("won over")
 
 
 def test_a_worse_version_is_refused_and_the_alias_stays(
@@ -145,6 +149,16 @@ def test_a_damaged_golden_set_refuses(settings: TrainerSettings, tmp_path: Path)
     (folder / "card.json").write_text(card)
     Versions(settings).register(folder)
     with pytest.raises(PromotionError, match=r"golden set: .* does not reproduce its golden set"):
+        invoke(promote, *LAX)
+
+
+def test_a_version_without_a_golden_set_is_refused(
+    settings: TrainerSettings, tmp_path: Path
+) -> None:
+    folder = make_artefact(tmp_path / "bare")
+    artefact.write_card(folder, artefact.read_card(folder).model_copy(update={"golden": []}))
+    Versions(settings).register(folder)
+    with pytest.raises(PromotionError, match="golden set: it is empty"):
         invoke(promote, *LAX)
 
 

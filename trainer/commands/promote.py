@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 PREVIOUS_TAG = "badbuzz.previous"
 MOVE_TAG = "badbuzz.move"
+ROLLBACK_TAG = "badbuzz.rollback"
 
 
 Command = Callable[..., None]
@@ -70,7 +71,8 @@ def rollback() -> None:
             "promote a version by its number instead."
         )
     move = f"rolled back from version {champion.version} on {_now()}"
-    change = versions.point(previous, {MOVE_TAG: move})
+    versions.tag(champion.version, ROLLBACK_TAG, f"gave way to version {previous} on {_now()}")
+    change = versions.point(previous, {ROLLBACK_TAG: move})
     Console().print(f"Version {previous} is the champion again (move {change}): {move}.")
 
 
