@@ -63,7 +63,8 @@ class Student:
         train = word_network.Texts(texts, soft)
         alone = word_network.fit_to(shape, self.plan, train, split.validation, run)
         labels = word_network.Texts(labelled.texts, labelled.negative.astype(np.float32))
-        return word_network.widened(alone, labels, split.validation, self.strength)
+        with run.waiting("linear model beside it"):
+            return word_network.widened(alone, labels, split.validation, self.strength)
 
     def _vectors(self, words: list[str], glove: Vectors, run: Context) -> Vectors:
         """GloVe's vector and the transformer's for each word, end to end."""
