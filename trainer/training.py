@@ -28,6 +28,7 @@ from trainer.evaluation import Evaluation, evaluate
 from trainer.metrics import error_rates
 from trainer.plots import confusion_plot, reliability_plot
 from trainer.register import Evidence, Versions
+from trainer.report import DataReport
 from trainer.settings import TrainerSettings
 
 
@@ -53,14 +54,17 @@ def train_all(
 
 
 def register_all(
-    trained: Sequence[Trained], split: Split, versions: Versions
+    trained: Sequence[Trained], split: Split, versions: Versions, report: DataReport | None = None
 ) -> dict[str, Evaluation]:
     """Register every artefact with its evidence, and forget its workplace.
+
+    Args:
+        report: of the data, kept with each.
 
     Returns:
         the evaluations by the number of the new version.
     """
-    logged = [versions.log(one.folder, evidence(one, split)) for one in trained]
+    logged = [versions.log(one.folder, evidence(one, split, report)) for one in trained]
     with _deaf_to_ctrl_c():
         numbers = versions.make(logged)
         for one in trained:
@@ -84,16 +88,19 @@ def _deaf_to_ctrl_c() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def evidence(trained: Trained, split: Split) -> Evidence:
+def evidence(trained: Trained, split: Split, report: DataReport | None = None) -> Evidence:
     """What MLflow is to keep of a training: figures, pictures, data."""
     evaluation, title = trained.evaluation, trained.evaluation.candidate
+    texts = {"evaluation.json": evaluation.model_dump_json(indent=1)}
+    if report is not None:
+        texts["data.json"] = report.model_dump_json(indent=1)
     return Evidence(
         metrics=evaluation.flat,
         figures={
             "reliability.png": reliability_plot(trained.p_negative, split.test.negative, title),
             "confusion.png": confusion_plot(evaluation.confusion, title),
         },
-        texts={"evaluation.json": evaluation.model_dump_json(indent=1)},
+        texts=texts,
         datasets={name: (part.digest(), len(part)) for name, part in vars(split).items()},
     )
 

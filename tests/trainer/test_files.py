@@ -212,6 +212,9 @@ def test_evaluate_shows_several_versions_side_by_side(model: Path, tmp_path: Pat
     table = invoke(evaluate, source, *options)
     assert "Leaderboard" not in table
     assert "labelled.csv: 60 rows" in table
+    cells = [line.replace("\u2502", " ").split() for line in table.splitlines()]
+    assert ["toy", "v0", "negative", "0", "30"] in cells
+    assert ["gloomy", "v0", "positive", "0", "30"] in cells
 
 
 def test_evaluate_without_a_row_of_the_labels_says_what_the_column_holds(

@@ -1,10 +1,11 @@
 """`badbuzz train` against a real MLflow: what is logged, and what an interruption leaves."""
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import mlflow
 import numpy as np
@@ -58,7 +59,7 @@ def test_training_registers_a_version_with_figures_pictures_and_data_and_prints_
     )
     assert "speed.tweets_per_second" in run.data.metrics
     files = {file.path for file in client.list_artifacts(version.run_id)}
-    assert {"reliability.png", "confusion.png", "evaluation.json"} <= files
+    assert {"reliability.png", "confusion.png", "evaluation.json", "data.json"} <= files
     contexts = {tag.value for data in run.inputs.dataset_inputs for tag in data.tags}
     assert contexts == {"train", "validation", "test"}
     assert Versions(settings).champion() is None
@@ -111,10 +112,10 @@ def test_ctrl_c_while_the_second_is_logged_leaves_the_registry_as_it_was(
 ) -> None:
     (first, second), parts = two_trained(settings)
 
-    def pressed(one: Trained, split: Split) -> Evidence:
+    def pressed(one: Trained, *rest: Any) -> Evidence:
         if one is second:
             raise KeyboardInterrupt
-        return evidence(one, split)
+        return evidence(one, *rest)
 
     monkeypatch.setattr(training, "evidence", pressed)
     with pytest.raises(KeyboardInterrupt):
@@ -123,6 +124,15 @@ def test_ctrl_c_while_the_second_is_logged_leaves_the_registry_as_it_was(
     assert first.folder.is_dir()
 
 
+@pytest.fixture
+def _ctrl_c_is_heard() -> Iterator[None]:
+    """As in a terminal; what a shell starts in the background is deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_ctrl_c_is_heard")
 def test_ctrl_c_while_versions_are_made_comes_too_late_and_no_rerun_makes_them_twice(
     settings: TrainerSettings,
 ) -> None:

@@ -95,8 +95,9 @@ def _labelled(
 
 
 def _print(found: "list[Evaluation]", title: str) -> None:
-    from trainer.leaderboard import behaviour_table, leaderboard, slices_table  # noqa: PLC0415
+    from trainer import leaderboard as tables  # noqa: PLC0415
 
     console = Console()
-    for table in (slices_table(found), behaviour_table(found), leaderboard(found, title)):
-        console.print(table)
+    for make in (tables.slices_table, tables.behaviour_table, tables.confusion_table):
+        console.print(make(found))
+    console.print(tables.leaderboard(found, title))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from trainer.data import Split
     from trainer.evaluation import Evaluation
     from trainer.register import Versions
+    from trainer.report import DataReport
     from trainer.training import Trained
 
 _FEWEST_ROWS = 200
@@ -50,10 +51,10 @@ def train(
     chosen = _chosen(candidates, settings, int8, console)
     versions = Versions(settings)
     versions.champion()  # does MLflow answer? Better asked now than after hours of training
-    parts = _parts(settings, rows, with_feedback, console)
+    parts, report = _parts(settings, rows, with_feedback, console)
     try:
         trained = train_all(chosen, parts, settings, console)
-        evaluations = _registered(trained, parts, versions, console)
+        evaluations = _registered(trained, parts, report, versions, console)
     except KeyboardInterrupt:
         console.print("Stopped; nothing new is registered. The same command goes on from here.")
         raise SystemExit(130) from None
@@ -107,7 +108,7 @@ def _chosen(
 
 def _parts(
     settings: TrainerSettings, rows: int | None, with_feedback: bool, console: Console
-) -> "Split":
+) -> "tuple[Split, DataReport]":
     from trainer.data import drawn, split  # noqa: PLC0415
     from trainer.report import data_report, report_table  # noqa: PLC0415
     from trainer.source import training_data  # noqa: PLC0415
@@ -118,8 +119,9 @@ def _parts(
     parts = split(tweets)
     if with_feedback:
         parts = _with_feedback(parts, settings, console)
-    console.print(report_table(data_report(tweets), parts))
-    return parts
+    report = data_report(tweets)
+    console.print(report_table(report, parts))
+    return parts, report
 
 
 def _with_feedback(parts: "Split", settings: TrainerSettings, console: Console) -> "Split":
@@ -137,7 +139,11 @@ def _with_feedback(parts: "Split", settings: TrainerSettings, console: Console) 
 
 
 def _registered(
-    trained: "list[Trained]", parts: "Split", versions: "Versions", console: Console
+    trained: "list[Trained]",
+    parts: "Split",
+    report: "DataReport",
+    versions: "Versions",
+    console: Console,
 ) -> "list[Evaluation]":
     """The evaluations under the numbers of their new versions.
 
@@ -147,7 +153,7 @@ def _registered(
     from trainer.training import register_all  # noqa: PLC0415
 
     try:
-        return list(register_all(trained, parts, versions).values())
+        return list(register_all(trained, parts, versions, report).values())
     except RegistryError as error:
         _show([one.evaluation for one in trained], parts, console)
         raise RegistryError(
