@@ -13,11 +13,11 @@ LINK = "<url>"
 MENTION = "<user>"
 
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
-_MENTION = re.compile(r"(?<![\w.])@\w+")
+_MENTION = re.compile(r"(?<!\w)@\w+")
 _HASHTAG = re.compile(r"#(\w+)")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[^\W\d])(?=\d)")
 _ELONGATED = re.compile(r"([a-z!?.])\1\1+")
-_PICTURE = re.compile("[\u00a9\u00ae\u203c-\u3299\ufe0e\ufe0f\U0001f000-\U0001faff]")
+_PICTURE = re.compile("[\u00a9\u00ae\u200d\u203c-\u3299\ufe0e\ufe0f\U0001f000-\U0001faff]")
 _QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "`": "'"})
 
 _EMOTICON_WORDS = {
@@ -57,10 +57,7 @@ def clean(text: str) -> str:
     """
     if "&" in text:
         text = unescape(text)
-    if "://" in text or "www." in text.lower():
-        text = _LINK.sub(LINK, text)
-    if "@" in text:
-        text = _MENTION.sub(MENTION, text)
+    text = without_names(text)
     if not text.isascii():
         text = _pictures_to_words(text.translate(_QUOTES))
     if "#" in text:
@@ -69,6 +66,19 @@ def clean(text: str) -> str:
     if any(sign in text for sign in _EMOTICON_SIGNS) and _MAY_BE_EMOTICON.search(text):
         text = _EMOTICON.sub(_emoticon_word, text)
     return _ELONGATED.sub(r"\1\1", text)
+
+
+def without_names(text: str) -> str:
+    """The text with one sign in place of each link and each mention.
+
+    >>> without_names(".@united see www.example.com")
+    '.<user> see <url>'
+    """
+    if "://" in text or "www." in text.lower():
+        text = _LINK.sub(LINK, text)
+    if "@" in text:
+        text = _MENTION.sub(MENTION, text)
+    return text
 
 
 def words(cleaned: str) -> list[str]:
@@ -116,5 +126,5 @@ def _picture_names() -> dict[str, str]:
         if len(sign) == 1
     }
     names.update({chr(tone): "" for tone in range(0x1F3FB, 0x1F400)})
-    names.update({"\ufe0e": "", "\ufe0f": ""})
+    names.update({"\u200d": "", "\ufe0e": "", "\ufe0f": ""})
     return names

@@ -1,7 +1,7 @@
 """What a training run is given besides its data: where to keep its state and how to report."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,10 @@ class Context:
     checkpoints: Path
     console: Console
     seed: int = 7
+
+    def waiting(self, title: str) -> AbstractContextManager[object]:
+        """A sign that something is under way whose end cannot be foreseen."""
+        return self.console.status(title)
 
     @contextmanager
     def bar(self, title: str, rows: int) -> Iterator["Bar"]:

@@ -39,6 +39,7 @@ class Evaluation(Metrics):
             numbers[f"{key}.rows"] = float(part.rows)
             if part.metrics:
                 numbers[f"{key}.accuracy"] = part.metrics.accuracy
+                numbers[f"{key}.macro_f1"] = part.metrics.macro_f1
         for test in self.behaviour:
             numbers[f"{test.kind}.{test.name.replace(' ', '_')}"] = test.share
         return numbers

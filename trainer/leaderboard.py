@@ -34,6 +34,17 @@ def leaderboard(evaluations: Sequence[Evaluation], title: str = "Leaderboard") -
     return table
 
 
+def confusion_table(evaluations: Sequence[Evaluation]) -> Table:
+    """How many rows of each label each model called what."""
+    table = Table(title="Confusion (rows)")
+    for name in ("model", "label", "called positive", "called negative"):
+        table.add_column(name, justify="right" if " " in name else "left")
+    for one in evaluations:
+        for label, row in zip(("positive", "negative"), one.confusion, strict=True):
+            table.add_row(one.model, label, *(f"{count:,}" for count in row))
+    return table
+
+
 def slices_table(evaluations: Sequence[Evaluation]) -> Table:
     """Accuracy on each slice, a column for each model."""
     table = Table(title="Slices (accuracy)")

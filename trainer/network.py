@@ -4,7 +4,6 @@ Keras' own `fit` wants batches of one shape or many traces of the graph; a plain
 `train_on_batch` needs neither, and can stop and go on at any epoch.
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from sentiment.tokenizer import Ragged
 from trainer.calibration import fit_temperature
 from trainer.context import Context
 
-_BEST, _MEAN, _LAST, _LOSSES = "best.npz", "mean.npz", "last.npz", "losses.json"
+_BEST, _LAST = "best.npz", "last.npz"
 
 Feed = dict[str, NDArray[Any]] | NDArray[Any]
 Rows = NDArray[np.int64]
@@ -33,7 +32,7 @@ class Schedule:
         epochs: at most.
         batch: texts in a step.
         rate: the highest learning rate; it warms up over the first steps, then falls as a cosine.
-        patience: epochs without a better validation loss before stopping.
+        patience: epochs in a row that may bring no better validation loss; one more is the last.
     """
 
     epochs: int
@@ -173,12 +172,12 @@ def _validation_loss(model: Any, task: Task) -> float:
 
 def _take_better(model: Any, task: Task, run: Context) -> None:
     losses = []
-    for name in (_BEST, _MEAN):
-        _load(model.variables, run.checkpoints / name)
+    for load in (_load_best, _load_mean):
+        load(model, run)
         losses.append(_validation_loss(model, task))
     run.console.print(f"validation loss {losses[0]:.4f} at best, {losses[1]:.4f} of the mean")
     if losses[0] < losses[1]:
-        _load(model.variables, run.checkpoints / _BEST)
+        _load_best(model, run)
 
 
 def _stale(losses: list[float]) -> int:
@@ -187,37 +186,44 @@ def _stale(losses: list[float]) -> int:
 
 
 def _save(model: Any, losses: list[float], run: Context) -> None:
+    """Keep all that the next epoch needs in one file, so that no kill leaves half an epoch."""
     if losses[-1] == min(losses):
         _keep(model.variables, run.checkpoints / _BEST)
-    _keep_mean(model.variables, len(losses), run.checkpoints / _MEAN)
-    _keep([*model.variables, *model.optimizer.variables], run.checkpoints / _LAST)
-    (run.checkpoints / _LOSSES).write_text(json.dumps(losses))
+    mean = _mean(model, len(losses), run)
+    _keep([*_state(model), *mean, np.array(losses)], run.checkpoints / _LAST)
 
 
-def _keep_mean(variables: list[Any], epochs: int, path: Path) -> None:
-    """Bring the mean of all epochs' weights up to date; whole numbers are no weights."""
-    arrays = [np.asarray(variable) for variable in variables]
-    if epochs > 1:
-        with np.load(path) as kept:
-            arrays = [_mean(kept[f"arr_{n}"], one, epochs) for n, one in enumerate(arrays)]
-    _keep(arrays, path)
+def _state(model: Any) -> list[Any]:
+    return [*model.variables, *model.optimizer.variables]
 
 
-def _mean(before: NDArray[Any], now: NDArray[Any], epochs: int) -> NDArray[Any]:
+def _mean(model: Any, epochs: int, run: Context) -> list[NDArray[Any]]:
+    """The mean of all epochs' weights, this one's included; whole numbers are no weights."""
+    arrays = [np.asarray(variable) for variable in model.variables]
+    if epochs == 1:
+        return arrays
+    first = len(_state(model))
+    with np.load(run.checkpoints / _LAST) as kept:
+        return [_moved(kept[f"arr_{first + n}"], one, epochs) for n, one in enumerate(arrays)]
+
+
+def _moved(before: NDArray[Any], now: NDArray[Any], epochs: int) -> NDArray[Any]:
     if now.dtype.kind != "f":
         return now
-    mixed: NDArray[Any] = before + (now - before) / np.array(epochs, now.dtype)
-    return mixed
+    moved: NDArray[Any] = before + (now - before) / np.array(epochs, now.dtype)
+    return moved
 
 
 def _resume(model: Any, run: Context) -> list[float]:
     """The validation losses of the epochs that are done; model and optimizer stand after them."""
     model.optimizer.build(model.trainable_variables)
+    state = _state(model)
     try:
-        losses: list[float] = json.loads((run.checkpoints / _LOSSES).read_text())
-        _load([*model.variables, *model.optimizer.variables], run.checkpoints / _LAST)
-    except (OSError, ValueError):
+        with np.load(run.checkpoints / _LAST) as kept:
+            losses: list[float] = kept[f"arr_{len(state) + len(model.variables)}"].tolist()
+    except (OSError, KeyError):
         return []
+    _load(state, run.checkpoints / _LAST)
     run.console.print(f"going on after epoch {len(losses)}")
     return losses
 
@@ -228,7 +234,15 @@ def _keep(variables: list[Any], path: Path) -> None:
     temporary.replace(path)
 
 
-def _load(variables: list[Any], path: Path) -> None:
+def _load_best(model: Any, run: Context) -> None:
+    _load(model.variables, run.checkpoints / _BEST)
+
+
+def _load_mean(model: Any, run: Context) -> None:
+    _load(model.variables, run.checkpoints / _LAST, len(_state(model)))
+
+
+def _load(variables: list[Any], path: Path, first: int = 0) -> None:
     with np.load(path) as kept:
-        for number, variable in enumerate(variables):
+        for number, variable in enumerate(variables, start=first):
             variable.assign(kept[f"arr_{number}"])

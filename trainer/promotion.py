@@ -112,4 +112,5 @@ def _golden(challenger: Scorer) -> Check:
         challenger.check_golden()
     except GoldenSetError as error:
         return Check("golden set", False, str(error))
-    return Check("golden set", True, f"{len(challenger.card.golden)} texts agree")
+    texts = len(challenger.card.golden)
+    return Check("golden set", texts > 0, f"{texts} texts agree" if texts else "it is empty")

@@ -2,8 +2,8 @@
 
 import logging
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -41,6 +41,14 @@ class Evidence:
     datasets: dict[str, tuple[str, int]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Logged:
+    """An artefact that MLflow holds and has no version of: its model there, its future tags."""
+
+    model: Any
+    tags: dict[str, str]
+
+
 class Versions:
     """The versions of the registered model. Blocking.
 
@@ -75,18 +83,41 @@ class Versions:
     def register(self, folder: Path, evidence: Evidence | None = None) -> str:
         """Log the artefact as a run and register it; the alias stays where it is.
 
-        Everything is logged before the version is made, so that an interrupted call leaves the
-        registry as it was.
-
         Returns:
             the number of the new version.
         """
+        (number,) = self.make([self.log(folder, evidence or Evidence())])
+        return number
+
+    def log(self, folder: Path, evidence: Evidence) -> Logged:
+        """Log the artefact as a run with its evidence; the registry stays as it is.
+
+        Raises:
+            ArtefactError: the folder holds none.
+        """
+        card = artefact.read_card(folder)
+        tags = {DIGEST_TAG: artefact.digest(folder), CANDIDATE_TAG: card.candidate}
         try:
-            return self._register(folder, evidence or Evidence())
-        except RegistryError:
-            raise
+            return Logged(self._log(folder, card, evidence), tags)
         except Exception as error:
             raise self._unreachable(error) from error
+
+    def make(self, logged: Sequence[Logged]) -> list[str]:
+        """Make a version of each logged artefact: of all or, where MLflow fails, of none.
+
+        Returns:
+            the numbers of the new versions.
+        """
+        made: list[str] = []
+        try:
+            self._make_model()
+            made.extend(map(self._make_version, logged))
+        except Exception as error:
+            for number in made:
+                with suppress(Exception):
+                    self._client.delete_model_version(self.name, number)
+            raise self._unreachable(error) from error
+        return made
 
     def point(self, number: str, tags: dict[str, str] | None = None) -> int:
         """Move the alias to a version: its tags are written first, the alias moves last.
@@ -102,6 +133,13 @@ class Versions:
         except Exception as error:
             raise self._unreachable(error) from error
         return change
+
+    def tag(self, number: str, key: str, value: str) -> None:
+        """Write something on a version."""
+        try:
+            self._client.set_model_version_tag(self.name, number, key, value)
+        except Exception as error:
+            raise self._unreachable(error) from error
 
     def all(self) -> list[Any]:
         """Every version, as MLflow knows it."""
@@ -119,21 +157,21 @@ class Versions:
                 return None
             raise self._unreachable(error) from error
 
-    def _register(self, folder: Path, evidence: Evidence) -> str:
-        card = artefact.read_card(folder)
+    def _log(self, folder: Path, card: Card, evidence: Evidence) -> Any:
         with _run(self._settings, card.candidate) as mlflow:
             _log(mlflow, card, evidence)
-            info = mlflow.pyfunc.log_model(
+            return mlflow.pyfunc.log_model(
                 name="model",
                 python_model=str(Path(__file__).with_name("pyfunc.py")),
                 artifacts={"artefact": str(folder)},
                 code_paths=[str(_PACKAGE)],
                 pip_requirements=[f"{package}=={version(package)}" for package in _NEEDED],
             )
-        tags = {DIGEST_TAG: artefact.digest(folder), CANDIDATE_TAG: card.candidate}
-        self._make_model()
+
+    def _make_version(self, logged: Logged) -> str:
+        info = logged.model
         made = self._client.create_model_version(
-            self.name, info.model_uri, info.run_id, tags, model_id=info.model_id
+            self.name, info.model_uri, info.run_id, logged.tags, model_id=info.model_id
         )
         return str(made.version)
 

@@ -7,14 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from sentiment.text import LINK, MENTION, clean, has_emoticon, words
+from sentiment.text import LINK, MENTION, clean, has_emoticon, without_names, words
 from trainer.calibration import Floats
 from trainer.metrics import Labels, Metrics, measure
 
 FEWEST_ROWS = 50
 """Fewer rows than this say nothing: their count is given and no verdict."""
 
-_NEGATION = re.compile(r"\b(?:not?|never|nor|none|nothing|cannot|\w+n['\u2019]?t)\b", re.IGNORECASE)
+_CONTRACTED = "do|does|did|ca|could|wo|would|should|is|are|ai|was|were|have|has|had"
+_NEGATION = re.compile(
+    rf"\b(?:not?|never|nor|none|nothing|cannot|\w+n['\u2019]t|(?:{_CONTRACTED})nt)\b", re.IGNORECASE
+)
 _EMOJI = re.compile("[\u2600-\u27bf\U0001f300-\U0001faff]")
 _ELONGATED = re.compile(r"([a-z])\1\1", re.IGNORECASE)
 
@@ -44,6 +47,10 @@ def _is_short(text: str) -> bool:
     return len(words(clean(text))) <= 5
 
 
+def _is_elongated(text: str) -> bool:
+    return _ELONGATED.search(without_names(text)) is not None
+
+
 def _has_mentions_only(text: str) -> bool:
     found = set(words(clean(text)))
     return bool(found) and found <= {MENTION, LINK}
@@ -54,6 +61,6 @@ _HAS: dict[str, Callable[[str], object]] = {
     "negation": _NEGATION.search,
     "emoji": _EMOJI.search,
     "emoticon": has_emoticon,
-    "elongation": _ELONGATED.search,
+    "elongation": _is_elongated,
     "mentions only": _has_mentions_only,
 }

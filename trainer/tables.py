@@ -1,10 +1,11 @@
 """Reads and writes CSV and JSON Lines files of any size, row by row."""
 
+import codecs
 import csv
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
@@ -60,24 +61,37 @@ def read_rows(
 
 
 @contextmanager
-def row_writer(path: Path, columns: Sequence[str]) -> Iterator[Callable[[Row], object]]:
-    """Opens a file for rows, CSV or by its ending JSON Lines; it appears when it is complete."""
+def row_writer(
+    path: Path, columns: Sequence[str], layout: TableFormat
+) -> Iterator[Callable[[Row], object]]:
+    """Opens a file for rows, CSV or by its ending JSON Lines; it appears when it is complete.
+
+    Raises:
+        DataError: it cannot be written, or a row does not fit into it.
+    """
     temporary = path.with_name(f".{path.name}.part")
     try:
-        with temporary.open("w", encoding="utf-8", newline="") as file:
-            if path.suffix in _JSON:
-                yield lambda row: file.write(json.dumps(row, ensure_ascii=False) + "\n")
-            else:
-                writer = csv.DictWriter(file, columns, extrasaction="ignore")
-                writer.writeheader()
-                yield writer.writerow
+        with temporary.open("w", encoding=layout.encoding, newline="") as file:
+            yield _json_writer(file) if _is_json(path) else _csv_writer(path, file, columns, layout)
         temporary.replace(path)
+    except (OSError, UnicodeEncodeError) as error:
+        raise DataError(f"expected to write {path}, got: {error}; name another -o.") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def as_read(path: Path, layout: TableFormat) -> TableFormat:
+    """The layout with which a file that was read is written: a mark of UTF-8 only if it has one."""
+    if layout.encoding.lower().replace("_", "-") != "utf-8-sig":
+        return layout
+    with path.open("rb") as file:
+        has_mark = file.read(3) == codecs.BOM_UTF8
+    return layout if has_mark else replace(layout, encoding="utf-8")
 
 
 def column(row: Row, name: str, path: Path) -> str:
-    """A field as text.
+    """A field as text; half a character of two halves, which JSON can hold, becomes a mark.
 
     Raises:
         DataError: the row has no such column.
@@ -89,18 +103,68 @@ def column(row: Row, name: str, path: Path) -> str:
             f"{path}: expected a column {name!r}, got {', '.join(map(str, row))}; name the right "
             "one, or give all names with --columns where the file has no header."
         ) from None
-    return "" if value is None else str(value)
+    text = "" if value is None else str(value)
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _is_json(path: Path) -> bool:
+    return path.suffix.lower() in _JSON
+
+
+def _json_writer(file: TextIO) -> Callable[[Row], object]:
+    def write(row: Row) -> None:
+        line = json.dumps(row, ensure_ascii=False)
+        try:
+            line.encode(file.encoding)
+        except UnicodeEncodeError:
+            line = json.dumps(row)
+        file.write(line + "\n")
+
+    return write
+
+
+def _csv_writer(
+    path: Path, file: TextIO, columns: Sequence[str], layout: TableFormat
+) -> Callable[[Row], object]:
+    known = set(columns)
+    writer = csv.DictWriter(file, columns, delimiter=layout.delimiter)
+    writer.writeheader()
+
+    def write(row: Row) -> None:
+        if more := sorted(row.keys() - known):
+            raise DataError(
+                f"{path}: expected rows of {', '.join(columns)}, as the first one, got also "
+                f"{', '.join(more)}; CSV has no place for it, a file that ends in .jsonl has."
+            )
+        writer.writerow(row)
+
+    return write
 
 
 def _rows(path: Path, file: TextIO, layout: TableFormat) -> Iterator[Row]:
-    if path.suffix in _JSON:
-        for line in file:
-            if line.strip():
-                row = json.loads(line)
-                if not isinstance(row, dict):
-                    raise ValueError(f"expected a JSON object a line, got {line[:60].strip()}")
-                yield row
-        return
+    yield from _json_rows(file) if _is_json(path) else _csv_rows(file, layout)
+
+
+def _json_rows(file: TextIO) -> Iterator[Row]:
+    for line in file:
+        if line.strip():
+            row = json.loads(line)
+            if not isinstance(row, dict):
+                raise ValueError(f"expected a JSON object a line, got {line[:60].strip()}")
+            yield row
+
+
+def _csv_rows(file: TextIO, layout: TableFormat) -> Iterator[Row]:
     csv.field_size_limit(_LARGEST_FIELD)
-    names = list(layout.columns) or None
-    yield from csv.DictReader(file, names, delimiter=layout.delimiter)
+    reader = csv.DictReader(file, list(layout.columns) or None, delimiter=layout.delimiter)
+    names = list(reader.fieldnames or ())
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"expected each column once, got {', '.join(twice)} twice; rename one")
+    for row in reader:
+        if None in row:
+            raise ValueError(
+                f"line {reader.line_num}: expected {len(names)} fields, got "
+                f"{len(names) + len(row[None])}; put quotes around a field that holds the "
+                f"delimiter {layout.delimiter!r}, or name another with --delimiter"
+            )
+        yield row

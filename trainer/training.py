@@ -1,12 +1,16 @@
 """Trains candidates one after another, measures them on the frozen test part, registers them.
 
-Nothing is registered before all are trained: who interrupts leaves the registry as it was, and
-the next call goes on where this one stopped.
+Nothing is registered before all are trained and logged: who interrupts leaves the registry as it
+was, and the next call goes on where this one stopped. Ctrl-C is not heard for the moment in which
+the versions are made.
 """
 
 import hashlib
 import shutil
-from collections.abc import Sequence
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +28,7 @@ from trainer.evaluation import Evaluation, evaluate
 from trainer.metrics import error_rates
 from trainer.plots import confusion_plot, reliability_plot
 from trainer.register import Evidence, Versions
+from trainer.report import DataReport
 from trainer.settings import TrainerSettings
 
 
@@ -49,34 +54,53 @@ def train_all(
 
 
 def register_all(
-    trained: Sequence[Trained], split: Split, versions: Versions
+    trained: Sequence[Trained], split: Split, versions: Versions, report: DataReport | None = None
 ) -> dict[str, Evaluation]:
     """Register every artefact with its evidence, and forget its workplace.
+
+    Args:
+        report: of the data, kept with each.
 
     Returns:
         the evaluations by the number of the new version.
     """
-    registered = {}
-    for one in trained:
-        number = versions.register(one.folder, evidence(one, split))
-        registered[number] = one.evaluation.model_copy(
-            update={"model": f"{one.evaluation.candidate} v{number}"}
-        )
-    for one in trained:
-        shutil.rmtree(one.workplace, ignore_errors=True)
-    return registered
+    logged = [versions.log(one.folder, evidence(one, split, report)) for one in trained]
+    with _deaf_to_ctrl_c():
+        numbers = versions.make(logged)
+        for one in trained:
+            shutil.rmtree(one.workplace, ignore_errors=True)
+    found = [one.evaluation for one in trained]
+    return {
+        number: one.model_copy(update={"model": f"{one.candidate} v{number}"})
+        for number, one in zip(numbers, found, strict=True)
+    }
 
 
-def evidence(trained: Trained, split: Split) -> Evidence:
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread hears it
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def evidence(trained: Trained, split: Split, report: DataReport | None = None) -> Evidence:
     """What MLflow is to keep of a training: figures, pictures, data."""
     evaluation, title = trained.evaluation, trained.evaluation.candidate
+    texts = {"evaluation.json": evaluation.model_dump_json(indent=1)}
+    if report is not None:
+        texts["data.json"] = report.model_dump_json(indent=1)
     return Evidence(
         metrics=evaluation.flat,
         figures={
             "reliability.png": reliability_plot(trained.p_negative, split.test.negative, title),
             "confusion.png": confusion_plot(evaluation.confusion, title),
         },
-        texts={"evaluation.json": evaluation.model_dump_json(indent=1)},
+        texts=texts,
         datasets={name: (part.digest(), len(part)) for name, part in vars(split).items()},
     )
 

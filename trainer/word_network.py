@@ -83,7 +83,8 @@ def fit(
     texts = Texts(train.texts, train.negative.astype(np.float32))
     shape = Shape(layers, vocabulary(texts.texts, vectors), vectors)
     alone = fit_to(shape, plan, texts, split.validation, run)
-    return widened(alone, texts, split.validation)
+    with run.waiting("linear model beside it"):
+        return widened(alone, texts, split.validation)
 
 
 def fit_to(

@@ -11,6 +11,8 @@ from sentiment.text import clean, words
         ("see https://t.co/abc?x=1#y now", "see <url> now"),
         ("HTTPS://T.CO/A www.Example.com/x", "<url> <url>"),
         ("@VirginAmerica hi", "<user> hi"),
+        (".@united hi", ".<user> hi"),
+        ("\U0001f468\u200d\U0001f469", " man  woman "),
         ("mail me@example.com", "mail me@example.com"),
         ("#EpicFail #late2day", "# epic fail # late 2day"),
         ("#snake_case", "# snake case"),

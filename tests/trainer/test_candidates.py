@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from trainer.candidates import NAMES, by_default, candidate
+from trainer.candidates import NAMES, by_default, candidate, missing
 from trainer.candidates.student import Student
 from trainer.settings import TrainerSettings
 
@@ -22,6 +22,15 @@ def test_without_keras_only_the_light_candidate_is_left(
     assert reasons.pop("logistic") is None
     assert all("make install-keras" in str(reason) for reason in reasons.values())
     assert set(reasons) == set(NAMES) - {"logistic"}
+
+
+@pytest.mark.parametrize("name", ["distilbert", "student"])
+def test_what_reads_a_transformer_needs_keras_hub(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = {"keras_hub": None}
+    monkeypatch.setattr("trainer.candidates.find_spec", lambda module: found.get(module, "there"))
+    assert "keras_hub" in str(missing(name, TrainerSettings()))
 
 
 @NEEDS_KERAS

@@ -12,6 +12,7 @@ from sentiment.scorer import Scorer
 from tests.artefacts import make_artefact
 from trainer.commands.evaluate import evaluate
 from trainer.commands.score import score
+from trainer.tables import column
 
 TEXTS = ["late and awful", 'great, "thanks"', "a fact\nin two lines", "caf\xe9: the worst", ""]
 
@@ -31,8 +32,8 @@ def write_csv(path: Path, encoding: str = "utf-8", header: bool = True) -> Path:
     return path
 
 
-def read_csv(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
+def read_csv(path: Path, encoding: str = "utf-8") -> list[dict[str, str]]:
+    with path.open(encoding=encoding, newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -54,14 +55,16 @@ def test_a_csv_comes_back_with_its_scores_and_all_its_columns(model: Path, tmp_p
     assert "5 rows scored" in output
 
 
-def test_latin1_without_a_header_is_read_as_the_options_say(model: Path, tmp_path: Path) -> None:
+def test_latin1_without_a_header_is_read_as_the_options_say_and_stays_latin1(
+    model: Path, tmp_path: Path
+) -> None:
     source = write_csv(tmp_path / "tweets.csv", "latin-1", header=False)
     with pytest.raises(DataError, match="--encoding"):
         invoke(score, source, "--model", model, "--columns", "id,text")
     target = tmp_path / "out.csv"
     options = ["--columns", "id,text", "--encoding", "latin-1", "-o", target]
     invoke(score, source, "--model", model, *options)
-    assert [row["text"] for row in read_csv(target)] == TEXTS
+    assert [row["text"] for row in read_csv(target, "latin-1")] == TEXTS
 
 
 def test_json_lines_come_back_as_json_lines(model: Path, tmp_path: Path) -> None:
@@ -86,6 +89,97 @@ def test_a_missing_column_is_named_and_no_half_file_is_left(model: Path, tmp_pat
     with pytest.raises(DataError, match="expected a column 'body', got id, text"):
         invoke(score, source, "--model", model, "--text-column", "body")
     assert not list(tmp_path.glob("*scored*"))
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_tabs_and_a_mark_of_utf8_stay_as_they_were(model: Path, tmp_path: Path, mark: str) -> None:
+    source = tmp_path / "tweets.tsv"
+    source.write_text(f"{mark}text\tid\nlate, caf\xe9\t1\n", "utf-8")
+    invoke(score, source, "--model", model, "--delimiter", r"\t")
+    written = (tmp_path / "tweets.scored.tsv").read_text("utf-8").splitlines()
+    assert written[0] == f"{mark}text\tid\tlabel\tp_negative\tmodel_version"
+    assert written[1].startswith("late, caf\xe9\t1\tnegative\t0.88")
+
+
+def test_a_delimiter_of_several_signs_is_refused(model: Path, tmp_path: Path) -> None:
+    source = write_csv(tmp_path / "tweets.csv")
+    result = CliRunner().invoke(score, [str(source), "--delimiter", "::"])
+    assert result.exit_code == 2
+    assert "expected one character, got '::'" in result.output
+
+
+def test_a_label_that_the_file_has_is_kept_and_the_score_gets_another_name(
+    model: Path, tmp_path: Path
+) -> None:
+    source = tmp_path / "tweets.csv"
+    source.write_text("text,label\nawful,positive\n")
+    with pytest.raises(DataError, match="got label; name the added ones otherwise"):
+        invoke(score, source, "--model", model)
+    assert not list(tmp_path.glob("*scored*"))
+    invoke(score, source, "--model", model, "--prefix", "model_")
+    (row,) = read_csv(tmp_path / "tweets.scored.csv")
+    assert (row["label"], row["model_label"]) == ("positive", "negative")
+    assert {"model_p_negative", "model_model_version"} < set(row)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("id,text\n1,awful\n2,great, but awful\n", "line 3: expected 2 fields, got 3"),
+        ("text,text\nawful,great\n", "expected each column once, got text twice"),
+    ],
+)
+def test_a_csv_that_could_only_be_read_with_a_loss_is_refused(
+    model: Path, tmp_path: Path, content: str, message: str
+) -> None:
+    source = tmp_path / "tweets.csv"
+    source.write_text(content)
+    with pytest.raises(DataError, match=message):
+        invoke(score, source, "--model", model)
+    assert not list(tmp_path.glob("*scored*"))
+
+
+def test_the_ending_of_json_lines_may_be_in_capitals(model: Path, tmp_path: Path) -> None:
+    source = tmp_path / "tweets.JSONL"
+    source.write_text('{"text": "awful"}\n')
+    assert "1 rows scored" in invoke(score, source, "--model", model)
+    assert json.loads((tmp_path / "tweets.scored.JSONL").read_text())["label"] == "negative"
+
+
+def test_json_rows_with_more_keys_than_the_first_do_not_fit_into_csv(
+    model: Path, tmp_path: Path
+) -> None:
+    source = tmp_path / "tweets.jsonl"
+    source.write_text('{"text": "awful"}\n{"text": "great", "lang": "en"}\n')
+    with pytest.raises(DataError, match="as the first one, got also lang"):
+        invoke(score, source, "--model", model, "-o", tmp_path / "out.csv")
+    assert not list(tmp_path.glob("*out*"))
+
+
+def test_half_a_character_in_json_comes_back_as_it_was(model: Path, tmp_path: Path) -> None:
+    source = tmp_path / "tweets.jsonl"
+    source.write_text('{"text": "awful \\ud83d"}\n')
+    invoke(score, source, "--model", model)
+    row = json.loads((tmp_path / "tweets.scored.jsonl").read_text())
+    assert (row["text"], row["label"]) == ("awful \ud83d", "negative")
+    with pytest.raises(DataError, match=r"expected to write .*out\.csv, got: .*surrogates"):
+        invoke(score, source, "--model", model, "-o", tmp_path / "out.csv")
+
+
+def test_half_a_character_is_a_mark_for_the_model() -> None:
+    assert column({"text": "a\ud83d \U0001f621"}, "text", Path()) == "a\ufffd \U0001f621"
+
+
+def test_a_folder_that_is_not_there_is_an_error_for_people(model: Path, tmp_path: Path) -> None:
+    source = write_csv(tmp_path / "tweets.csv")
+    with pytest.raises(DataError, match=r"expected to write .*x\.csv, got: .*No such file"):
+        invoke(score, source, "--model", model, "-o", tmp_path / "nodir" / "x.csv")
+
+
+def test_evaluate_refuses_one_label_for_both(model: Path, tmp_path: Path) -> None:
+    source = write_csv(tmp_path / "tweets.csv")
+    with pytest.raises(DataError, match="expected two labels, got 'x' as both"):
+        invoke(evaluate, source, "--model", model, "--positive", "x", "--negative", "x")
 
 
 def test_evaluate_gives_the_figures_at_the_top_level_before_the_slices(
@@ -118,6 +212,9 @@ def test_evaluate_shows_several_versions_side_by_side(model: Path, tmp_path: Pat
     table = invoke(evaluate, source, *options)
     assert "Leaderboard" not in table
     assert "labelled.csv: 60 rows" in table
+    cells = [line.replace("\u2502", " ").split() for line in table.splitlines()]
+    assert ["toy", "v0", "negative", "0", "30"] in cells
+    assert ["gloomy", "v0", "positive", "0", "30"] in cells
 
 
 def test_evaluate_without_a_row_of_the_labels_says_what_the_column_holds(

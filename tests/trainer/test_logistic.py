@@ -1,7 +1,9 @@
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from sentiment.errors import ArtefactError
 from sentiment.scorer import Scorer
@@ -86,6 +88,14 @@ def test_a_large_batch_scores_as_each_text_alone(
     together = scorer.score(texts)
     alone = [float(scorer.score([text])[0]) for text in texts[-60:]]
     np.testing.assert_allclose(together[-60:], alone, atol=1e-6)
+
+
+def test_a_training_whose_end_cannot_be_foreseen_shows_that_it_is_under_way(
+    parts: Split, tmp_path: Path
+) -> None:
+    screen = StringIO()
+    SMALL.fit(parts, Context(tmp_path, Console(file=screen, force_terminal=True)))
+    assert f"logistic regression on {len(parts.train):,} texts" in screen.getvalue()
 
 
 def test_stop_words_hold_no_negation() -> None:

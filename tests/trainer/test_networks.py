@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -99,7 +100,52 @@ def test_an_interrupted_training_goes_on_and_ends_where_an_undisturbed_one_does(
     assert len(calls) == 1
     resumed = trained("interrupted")
     assert _correlation(resumed, whole) > 0.9
-    assert (tmp_path / "interrupted" / "losses.json").read_text().count(",") == 1
+    with np.load(tmp_path / "interrupted" / "last.npz") as kept:
+        assert len(kept[kept.files[-1]]) == TWO_EPOCHS.epochs
+
+
+@pytest.mark.parametrize("writes", [1, 2])
+def test_a_kill_amid_a_checkpoint_counts_no_epoch_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writes: int
+) -> None:
+    run, model = Context(tmp_path, Console(quiet=True)), one_weight()
+    model.set_weights([np.array([[1.0]])])
+    network._save(model, [0.5], run)
+    model.set_weights([np.array([[3.0]])])
+    with monkeypatch.context() as killed:
+        killed.setattr(network, "_keep", killed_after(writes))
+        with pytest.raises(KeyboardInterrupt):
+            network._save(model, [0.5, 0.4], run)
+    losses = network._resume(model, run)
+    if len(losses) == 1:
+        assert model.get_weights()[0] == 1.0
+        model.set_weights([np.array([[3.0]])])
+        network._save(model, [*losses, 0.4], run)
+    network._load_mean(model, run)
+    assert model.get_weights()[0] == 2.0
+    network._load_best(model, run)
+    assert model.get_weights()[0] == 3.0
+
+
+def one_weight() -> Any:
+    import keras
+
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
+    network._compile(model, TWO_EPOCHS, steps=1)
+    model.optimizer.build(model.trainable_variables)
+    return model
+
+
+def killed_after(writes: int) -> Callable[..., None]:
+    keep, done = network._keep, []
+
+    def keep_or_end(*arguments: Any) -> None:
+        keep(*arguments)
+        done.append(1)
+        if len(done) == writes:
+            raise KeyboardInterrupt
+
+    return keep_or_end
 
 
 def _correlation(one: np.ndarray, other: np.ndarray) -> float:

@@ -8,10 +8,11 @@ import pytest
 from click.testing import CliRunner
 
 from infra.local.mlflow import LocalMlflow
+from sentiment import artefact
 from sentiment.errors import PromotionError, RegistryError
 from sentiment.registry import CHANGE_TAG, Registry
 from tests.artefacts import make_artefact
-from trainer.commands.promote import MOVE_TAG, PREVIOUS_TAG, promote, rollback
+from trainer.commands.promote import MOVE_TAG, PREVIOUS_TAG, ROLLBACK_TAG, promote, rollback
 from trainer.data import SENTIMENT140
 from trainer.register import Versions
 from trainer.settings import TrainerSettings
@@ -69,7 +70,10 @@ def test_a_better_version_is_promoted_with_its_evidence_and_rolled_back_again(
     output = invoke(rollback)
     assert f"Version {worse} is the champion again (move 3)" in output
     assert Registry(settings).pointer().change == 3
-    assert versions.champion().tags[MOVE_TAG].startswith(f"rolled back from version {better}")
+    assert versions.champion().tags[ROLLBACK_TAG].startswith(f"rolled back from version {better}")
+    left = versions.find(better).tags
+    assert left[ROLLBACK_TAG].startswith(f"gave way to version {worse} on 20")
+    assert left[MOVE_TAG].startswith("won over")
 
 
 def test_a_worse_version_is_refused_and_the_alias_stays(
@@ -125,6 +129,18 @@ def test_a_version_that_loses_on_a_slice_is_refused_though_it_wins_overall(
         invoke(promote, *LAX, "--margin", "0", "--significance", "1", "--slice-drop", "0.02")
 
 
+def test_only_the_number_of_a_version_is_judged(settings: TrainerSettings, tmp_path: Path) -> None:
+    Versions(settings).point(registered(settings, tmp_path, 0))
+    for wanted in ("champion", "99", str(tmp_path / "bias0")):
+        with pytest.raises(RegistryError, match=f"expected the number of a version.*'{wanted}'"):
+            invoke(promote, wanted, *LAX)
+
+
+def test_a_limit_that_cannot_be_is_refused_with_its_option() -> None:
+    with pytest.raises(PromotionError, match=r"--slice-drop: .* greater than .*, got -1\.0"):
+        invoke(promote, "--slice-drop", "-1")
+
+
 def test_a_damaged_golden_set_refuses(settings: TrainerSettings, tmp_path: Path) -> None:
     Versions(settings).point(registered(settings, tmp_path, 5))
     folder = make_artefact(tmp_path / "other", bias=0)
@@ -133,6 +149,16 @@ def test_a_damaged_golden_set_refuses(settings: TrainerSettings, tmp_path: Path)
     (folder / "card.json").write_text(card)
     Versions(settings).register(folder)
     with pytest.raises(PromotionError, match=r"golden set: .* does not reproduce its golden set"):
+        invoke(promote, *LAX)
+
+
+def test_a_version_without_a_golden_set_is_refused(
+    settings: TrainerSettings, tmp_path: Path
+) -> None:
+    folder = make_artefact(tmp_path / "bare")
+    artefact.write_card(folder, artefact.read_card(folder).model_copy(update={"golden": []}))
+    Versions(settings).register(folder)
+    with pytest.raises(PromotionError, match="golden set: it is empty"):
         invoke(promote, *LAX)
 
 

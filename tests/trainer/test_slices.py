@@ -1,6 +1,12 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from sentiment.scorer import Scorer
+from tests.artefacts import make_artefact
+from trainer.data import Tweets
+from trainer.evaluation import evaluate
 from trainer.slices import masks, measure_slices
 
 
@@ -10,9 +16,12 @@ from trainer.slices import masks, measure_slices
         ("short", "so late!", "this one has quite a few words in it"),
         ("negation", "I don't know", "I know"),
         ("negation", "no way", "know the way"),
+        ("negation", "I mustn\u2019t go", "I want pizza"),
+        ("negation", "Cant wait", "a different restaurant went silent"),
         ("emoji", "late \U0001f621", "late :("),
         ("emoticon", "late :(", "see http://a.bc/d"),
         ("elongation", "soooo late", "so good"),
+        ("elongation", "www.a.bc sooo", "@mmmax see www.a.bc"),
         ("mentions only", "@anna @bob http://a.bc", "@anna hello"),
     ],
 )
@@ -29,3 +38,10 @@ def test_under_50_rows_a_slice_has_a_count_and_no_verdict() -> None:
     more = measure_slices([*texts, texts[0]], np.full(110, 0.1), np.zeros(110, np.int8))
     assert more["negation"].metrics is not None
     assert more["negation"].metrics.accuracy == 1.0
+
+
+def test_what_mlflow_keeps_of_a_judged_slice_holds_accuracy_and_macro_f1(tmp_path: Path) -> None:
+    tweets = Tweets(["awful"] * 40 + ["great"] * 40, np.repeat([1, 0], 40).astype(np.int8))
+    numbers = evaluate(Scorer(make_artefact(tmp_path)), tweets)[0].flat
+    assert numbers["slice.short.accuracy"] == numbers["slice.short.macro_f1"] == 1.0
+    assert "slice.negation.macro_f1" not in numbers

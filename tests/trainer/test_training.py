@@ -1,25 +1,32 @@
 """`badbuzz train` against a real MLflow: what is logged, and what an interruption leaves."""
 
+import signal
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import mlflow
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
 from infra.local.mlflow import LocalMlflow
-from sentiment.errors import TrainingError
+from infra.local.ports import free_port
+from sentiment.errors import RegistryError, TrainingError
 from sentiment.registry import DIGEST_TAG
+from trainer import training
 from trainer.candidates import logistic
 from trainer.candidates.logistic import FittedLogistic, Logistic
 from trainer.commands.train import train
 from trainer.context import Context
-from trainer.data import Split, split
-from trainer.register import Versions
+from trainer.data import Split, joined, split
+from trainer.register import Evidence, Versions
 from trainer.settings import TrainerSettings
 from trainer.source import made_up_tweets
-from trainer.training import train_all
+from trainer.training import Trained, evidence, register_all, train_all
 
 pytestmark = pytest.mark.live
 
@@ -52,7 +59,7 @@ def test_training_registers_a_version_with_figures_pictures_and_data_and_prints_
     )
     assert "speed.tweets_per_second" in run.data.metrics
     files = {file.path for file in client.list_artifacts(version.run_id)}
-    assert {"reliability.png", "confusion.png", "evaluation.json"} <= files
+    assert {"reliability.png", "confusion.png", "evaluation.json", "data.json"} <= files
     contexts = {tag.value for data in run.inputs.dataset_inputs for tag in data.tags}
     assert contexts == {"train", "validation", "test"}
     assert Versions(settings).champion() is None
@@ -78,6 +85,109 @@ def test_ctrl_c_leaves_the_registry_as_it_was_and_the_next_call_takes_what_was_f
     again = train_all([Logistic()], parts, settings, console)
     assert finished.stat().st_mtime_ns == made
     assert again[0].evaluation.accuracy > 0.9
+
+
+def two_trained(settings: TrainerSettings) -> tuple[list[Trained], Split]:
+    small, parts = Logistic(pair_buckets=16, run_buckets=16), split(made_up_tweets(300))
+    both = [small, replace(small, name="second")]
+    return train_all(both, parts, settings, Console(quiet=True)), parts
+
+
+def at_the_second_version(versions: Versions, happening: Callable[[], object]) -> None:
+    """Let something happen right before the registry makes its second version."""
+    create = versions._client.create_model_version
+    calls = []
+
+    def counted(*arguments: object, **named: object) -> object:
+        calls.append(arguments)
+        if len(calls) == 2:
+            happening()
+        return create(*arguments, **named)
+
+    versions._client.create_model_version = counted
+
+
+def test_ctrl_c_while_the_second_is_logged_leaves_the_registry_as_it_was(
+    settings: TrainerSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (first, second), parts = two_trained(settings)
+
+    def pressed(one: Trained, *rest: Any) -> Evidence:
+        if one is second:
+            raise KeyboardInterrupt
+        return evidence(one, *rest)
+
+    monkeypatch.setattr(training, "evidence", pressed)
+    with pytest.raises(KeyboardInterrupt):
+        register_all([first, second], parts, Versions(settings))
+    assert Versions(settings).all() == []
+    assert first.folder.is_dir()
+
+
+@pytest.fixture
+def _ctrl_c_is_heard() -> Iterator[None]:
+    """As in a terminal; what a shell starts in the background is deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_ctrl_c_is_heard")
+def test_ctrl_c_while_versions_are_made_comes_too_late_and_no_rerun_makes_them_twice(
+    settings: TrainerSettings,
+) -> None:
+    trained, parts = two_trained(settings)
+    versions = Versions(settings)
+    at_the_second_version(versions, lambda: signal.raise_signal(signal.SIGINT))
+    assert list(register_all(trained, parts, versions)) == ["1", "2"]
+    assert not list(settings.training_dir.glob("*"))
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_a_registry_that_fails_at_the_second_version_keeps_none(settings: TrainerSettings) -> None:
+    trained, parts = two_trained(settings)
+    versions = Versions(settings)
+    at_the_second_version(versions, lambda: 1 / 0)
+    with pytest.raises(RegistryError, match="did not do what was asked"):
+        register_all(trained, parts, versions)
+    assert versions.all() == []
+    assert all(one.folder.is_dir() for one in trained)
+
+
+def test_a_server_that_does_not_answer_is_noticed_before_anything_is_trained(
+    settings: TrainerSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{free_port()}")
+    with pytest.raises(RegistryError, match="MLFLOW_TRACKING_URI"):
+        CliRunner().invoke(train, ["logistic", "--rows", "500"], catch_exceptions=False)
+    assert not settings.training_dir.exists()
+
+
+def test_a_registry_that_fails_at_the_end_costs_no_leaderboard_and_the_next_call_registers(
+    settings: TrainerSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = ["logistic", "--rows", "500"]
+    with monkeypatch.context() as broken:
+        broken.setattr(Versions, "_make_version", lambda *_: 1 / 0)
+        result = CliRunner().invoke(train, arguments)
+    assert "Leaderboard (" in result.output
+    assert isinstance(result.exception, RegistryError)
+    assert "the same command registers it" in str(result.exception)
+    again = CliRunner().invoke(train, arguments, catch_exceptions=False)
+    assert "trained already" in again.output
+    assert [one.version for one in Versions(settings).all()] == ["1"]
+
+
+def test_only_verdicts_that_are_added_are_counted_as_added(
+    settings: TrainerSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = split(made_up_tweets())
+    verdicts = joined([parts.test.take(np.arange(3)), parts.train.take(np.arange(2))])
+    monkeypatch.setattr("trainer.feedback.read_feedback", lambda _: verdicts)
+    monkeypatch.setattr(Logistic, "fit", Interrupted.fit)
+    result = CliRunner().invoke(train, ["logistic", "--with-feedback"])
+    assert "2 verdicts of people are added to the training part; 3 more" in result.output
 
 
 def test_ctrl_c_ends_the_command_with_130_and_a_sentence(

@@ -11,7 +11,7 @@ from trainer.settings import TrainerSettings
 NAMES = ("logistic", "lstm", "cnn", "distilbert", "student")
 """In the order of training: the student learns from the transformer before it."""
 
-_NEEDS = {"lstm": "keras", "cnn": "keras", "distilbert": "keras_hub", "student": "keras"}
+_NEEDS = {"lstm": "keras", "cnn": "keras", "distilbert": "keras_hub", "student": "keras_hub"}
 
 
 def missing(name: str, settings: TrainerSettings) -> str | None:

@@ -21,14 +21,6 @@ from trainer.quantise import quantise
 from trainer.transformer import build_encoder, fetched, read_tokenizer
 from trainer.wide import beside, fit_wide
 
-_PATTERNS = (
-    "config.json",
-    "model.safetensors",
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "vocab*",
-)
-
 
 @dataclass(frozen=True)
 class DistilBert:
@@ -70,7 +62,8 @@ class DistilBert:
         exact = build_model(folder, "float32")
         exact.set_weights(model.get_weights())
         alone = FittedDistilBert(tokenizer, exact, self.int8)
-        wide = fit_wide(train, tokenizer.size, self.strength)
+        with run.waiting("linear model beside it"):
+            wide = fit_wide(train, tokenizer.size, self.strength)
         both = beside(exact, wide, validation, alone.logits(split.validation.texts))
         return replace(alone, model=both)
 

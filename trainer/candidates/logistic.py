@@ -54,7 +54,8 @@ class Logistic:
             silent=sorted(silent),
         )
         estimator = LogisticRegression(C=self.strength, max_iter=200, tol=1e-4)
-        estimator.fit(features(tokenizer, split.train.texts, self.power), split.train.negative)
+        with run.waiting(f"logistic regression on {len(split.train):,} texts"):
+            estimator.fit(features(tokenizer, split.train.texts, self.power), split.train.negative)
         return FittedLogistic(tokenizer, estimator, self.power)
 
 

@@ -53,7 +53,7 @@ class Student:
         labelled = with_emoticons(split.train)
         real = [*labelled.texts, *self._unlabelled()]
         texts = [*real, *variants(labelled.texts, self.copies)]
-        soft = self.teacher.soft_labels(texts, run)
+        soft = self.teacher.soft_labels(texts, split.train.digest(), run)
         known = len(labelled)
         soft[:known] = self.trust * soft[:known] + (1 - self.trust) * labelled.negative
         glove = load_glove(find_glove(self.glove))
@@ -63,7 +63,8 @@ class Student:
         train = word_network.Texts(texts, soft)
         alone = word_network.fit_to(shape, self.plan, train, split.validation, run)
         labels = word_network.Texts(labelled.texts, labelled.negative.astype(np.float32))
-        return word_network.widened(alone, labels, split.validation, self.strength)
+        with run.waiting("linear model beside it"):
+            return word_network.widened(alone, labels, split.validation, self.strength)
 
     def _vectors(self, words: list[str], glove: Vectors, run: Context) -> Vectors:
         """GloVe's vector and the transformer's for each word, end to end."""

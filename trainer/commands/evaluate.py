@@ -47,6 +47,10 @@ def evaluate(
     from trainer.evaluation import evaluate as measured  # noqa: PLC0415 - scikit-learn is slow
     from trainer.versions import open_version  # noqa: PLC0415
 
+    if positive == negative:
+        raise DataError(
+            f"expected two labels, got {positive!r} as both; name both: --positive, --negative."
+        )
     settings = load_settings(TrainerSettings)
     layout = TableFormat(encoding, columns, delimiter)
     tweets, skipped = _labelled(
@@ -91,8 +95,9 @@ def _labelled(
 
 
 def _print(found: "list[Evaluation]", title: str) -> None:
-    from trainer.leaderboard import behaviour_table, leaderboard, slices_table  # noqa: PLC0415
+    from trainer import leaderboard as tables  # noqa: PLC0415
 
     console = Console()
-    for table in (slices_table(found), behaviour_table(found), leaderboard(found, title)):
-        console.print(table)
+    for make in (tables.slices_table, tables.behaviour_table, tables.confusion_table):
+        console.print(make(found))
+    console.print(tables.leaderboard(found, title))

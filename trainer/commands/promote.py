@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
@@ -14,8 +15,12 @@ from sentiment.settings import load_settings
 from trainer.promotion import Rules, Verdict
 from trainer.settings import TrainerSettings
 
+if TYPE_CHECKING:
+    from trainer.register import Versions
+
 PREVIOUS_TAG = "badbuzz.previous"
 MOVE_TAG = "badbuzz.move"
+ROLLBACK_TAG = "badbuzz.rollback"
 
 
 Command = Callable[..., None]
@@ -47,7 +52,7 @@ def promote(version: str | None, prometheus: str | None, **limits: float) -> Non
     its golden set and be fast enough. Otherwise the alias stays, and the reasons are printed.
     """
     settings = load_settings(TrainerSettings)
-    promote_version(settings, version, Rules(**limits), Console(), prometheus)
+    promote_version(settings, version, _rules(limits), Console(), prometheus)
 
 
 @click.command("rollback")
@@ -66,7 +71,8 @@ def rollback() -> None:
             "promote a version by its number instead."
         )
     move = f"rolled back from version {champion.version} on {_now()}"
-    change = versions.point(previous, {MOVE_TAG: move})
+    versions.tag(champion.version, ROLLBACK_TAG, f"gave way to version {previous} on {_now()}")
+    change = versions.point(previous, {ROLLBACK_TAG: move})
     Console().print(f"Version {previous} is the champion again (move {change}): {move}.")
 
 
@@ -93,7 +99,7 @@ def promote_version(
     from trainer.register import Versions  # noqa: PLC0415 - MLflow takes seconds
 
     versions = Versions(settings)
-    number, champion = version or versions.newest(), versions.champion()
+    number, champion = _number(versions, version), versions.champion()
     if champion is not None and champion.version == number:
         raise PromotionError(f"version {number} is the champion already.")
     verdict = _judged(settings, number, champion, rules, console)
@@ -108,6 +114,30 @@ def promote_version(
     versions.point(number, {PREVIOUS_TAG: champion.version if champion else "", MOVE_TAG: move})
     console.print(f"Version {number} is the champion: {move}.")
     return number
+
+
+def _rules(limits: dict[str, float]) -> Rules:
+    try:
+        return Rules(**limits)
+    except ValidationError as error:
+        faults = "; ".join(
+            f"--{str(fault['loc'][0]).replace('_', '-')}: {fault['msg']}, got {fault['input']}"
+            for fault in error.errors()
+        )
+        raise PromotionError(f"{faults}.") from None
+
+
+def _number(versions: "Versions", version: str | None) -> str:
+    """The number asked for, if there is such a version; by default the newest."""
+    if not version:
+        return versions.newest()
+    found = versions.find(version) if version.isdecimal() else None
+    if found is None:
+        raise RegistryError(
+            f"expected the number of a version of {versions.name}, got {version!r}; "
+            "without one the newest is judged."
+        )
+    return str(found.version)
 
 
 def _judged(

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
+from sentiment.errors import RegistryError
 from sentiment.settings import load_settings
 from trainer.settings import TrainerSettings
 
 if TYPE_CHECKING:
     from trainer.candidate import Candidate
-    from trainer.data import Split, Tweets
+    from trainer.data import Split
     from trainer.evaluation import Evaluation
+    from trainer.register import Versions
+    from trainer.report import DataReport
     from trainer.training import Trained
 
 _FEWEST_ROWS = 200
@@ -37,7 +40,8 @@ def train(
     Without a name: all that can be trained here. An interrupted training registers nothing and
     goes on at the next call. Ends with a leaderboard on the frozen test part.
     """
-    from trainer.training import train_all  # noqa: PLC0415 - scikit-learn and MLflow take seconds
+    from trainer.register import Versions  # noqa: PLC0415 - MLflow and scikit-learn take seconds
+    from trainer.training import train_all  # noqa: PLC0415
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     settings, console = load_settings(TrainerSettings), Console()
@@ -45,13 +49,17 @@ def train(
         first_champion(settings, console)
         return
     chosen = _chosen(candidates, settings, int8, console)
-    parts = _parts(settings, rows, with_feedback, console)
+    versions = Versions(settings)
+    versions.champion()  # does MLflow answer? Better asked now than after hours of training
+    parts, report = _parts(settings, rows, with_feedback, console)
     try:
         trained = train_all(chosen, parts, settings, console)
-        _register(trained, parts, settings, console)
+        evaluations = _registered(trained, parts, report, versions, console)
     except KeyboardInterrupt:
         console.print("Stopped; nothing new is registered. The same command goes on from here.")
         raise SystemExit(130) from None
+    _show(evaluations, parts, console)
+    console.print("`badbuzz promote VERSION` makes one of them the champion, if it wins.")
 
 
 def first_champion(settings: TrainerSettings, console: Console) -> str:
@@ -100,8 +108,8 @@ def _chosen(
 
 def _parts(
     settings: TrainerSettings, rows: int | None, with_feedback: bool, console: Console
-) -> "Split":
-    from trainer.data import drawn, split, with_more  # noqa: PLC0415
+) -> "tuple[Split, DataReport]":
+    from trainer.data import drawn, split  # noqa: PLC0415
     from trainer.report import data_report, report_table  # noqa: PLC0415
     from trainer.source import training_data  # noqa: PLC0415
 
@@ -110,30 +118,52 @@ def _parts(
     tweets = drawn(tweets, rows, settings.seed) if rows else tweets
     parts = split(tweets)
     if with_feedback:
-        parts = with_more(parts, _feedback(settings, console))
-    console.print(report_table(data_report(tweets), parts))
-    return parts
+        parts = _with_feedback(parts, settings, console)
+    report = data_report(tweets)
+    console.print(report_table(report, parts))
+    return parts, report
 
 
-def _feedback(settings: TrainerSettings, console: Console) -> "Tweets":
+def _with_feedback(parts: "Split", settings: TrainerSettings, console: Console) -> "Split":
+    from trainer.data import with_more  # noqa: PLC0415
     from trainer.feedback import read_feedback  # noqa: PLC0415 - aiokafka for those who ask
 
     feedback = read_feedback(settings)
-    console.print(f"{len(feedback)} verdicts of people are added to the training part.")
-    return feedback
+    grown = with_more(parts, feedback)
+    added = len(grown.train) - len(parts.train)
+    console.print(
+        f"{added} verdicts of people are added to the training part; {len(feedback) - added} more "
+        "are on texts of the other parts."
+    )
+    return grown
 
 
-def _register(
-    trained: "list[Trained]", parts: "Split", settings: TrainerSettings, console: Console
-) -> "dict[str, Evaluation]":
-    from trainer.leaderboard import behaviour_table, leaderboard, slices_table  # noqa: PLC0415
-    from trainer.register import Versions  # noqa: PLC0415
+def _registered(
+    trained: "list[Trained]",
+    parts: "Split",
+    report: "DataReport",
+    versions: "Versions",
+    console: Console,
+) -> "list[Evaluation]":
+    """The evaluations under the numbers of their new versions.
+
+    Raises:
+        RegistryError: MLflow failed; the leaderboard is shown nevertheless.
+    """
     from trainer.training import register_all  # noqa: PLC0415
 
-    evaluations = register_all(trained, parts, Versions(settings))
-    shown = list(evaluations.values())
-    console.print(slices_table(shown))
-    console.print(behaviour_table(shown))
-    console.print(leaderboard(shown, f"Leaderboard ({len(parts.test):,} unseen tweets)"))
-    console.print("`badbuzz promote VERSION` makes one of them the champion, if it wins.")
-    return evaluations
+    try:
+        return list(register_all(trained, parts, versions, report).values())
+    except RegistryError as error:
+        _show([one.evaluation for one in trained], parts, console)
+        raise RegistryError(
+            f"{error} What was trained is kept: the same command registers it."
+        ) from error
+
+
+def _show(evaluations: "list[Evaluation]", parts: "Split", console: Console) -> None:
+    from trainer.leaderboard import behaviour_table, leaderboard, slices_table  # noqa: PLC0415
+
+    console.print(slices_table(evaluations))
+    console.print(behaviour_table(evaluations))
+    console.print(leaderboard(evaluations, f"Leaderboard ({len(parts.test):,} unseen tweets)"))
