@@ -143,8 +143,8 @@ def broker_properties(data: Path, port: int, controller_port: int) -> dict[str, 
         "transaction.state.log.num.partitions": "4",
         "share.coordinator.state.topic.replication.factor": "1",
         "share.coordinator.state.topic.min.isr": "1",
-        # The default of 128 MB is half of our heap: with it the broker stopped for 80 ms every two
-        # seconds under load, to collect garbage. This is for 600,000 keys in one go of compaction.
+        # The default of 128 MB is half of our heap: with it the broker stops for tens of ms every
+        # two seconds under load, to collect garbage. This is for 600,000 keys in one go.
         "log.cleaner.dedupe.buffer.size": str(16 * 1_024 * 1_024),
     }
 
