@@ -10,6 +10,7 @@ import random
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,6 +18,7 @@ import click
 import numpy as np
 import orjson
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
 
 from infra.local.kafka import LocalKafka
 from infra.local.mlflow import LocalMlflow
@@ -30,6 +32,7 @@ from stream.topics import create_topics, created_topics
 from tests.artefacts import make_artefact
 from tests.chaos.census import Census, take_census
 from tests.chaos.fleet import Fleet, badbuzz_command
+from tests.chaos.freezing import freeze_amid_a_transaction
 from trainer.register import Versions
 from trainer.settings import TrainerSettings
 
@@ -80,6 +83,7 @@ class Chaos:
     ) -> None:
         self._chance = chance
         self._stock = stock
+        self._amid = False
         self._messages = int(messages)
         self._workers = int(workers)
         self._every = every
@@ -200,7 +204,13 @@ class Chaos:
             self._fleet.check()
 
     def _kill(self) -> None:
-        self._fleet.kill(self._fleet.pick(self._chance))
+        """Every second one, from the first, meets an open transaction."""
+        worker = self._fleet.pick(self._chance)
+        self._amid = not self._amid
+        if self._amid and not self._stock:
+            with suppress(KafkaError):  # a broker that has just come back
+                asyncio.run(freeze_amid_a_transaction(self._fleet, worker, self.settings))
+        self._fleet.kill(worker)
         self._fleet.start()
 
     def _leave(self) -> None:
