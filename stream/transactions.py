@@ -208,8 +208,8 @@ class PartitionWriter:
         # All partitions join before the first request goes out: one that joins a running
         # transaction costs 100 ms (aiokafka's sender).
         await asyncio.gather(*await send_all(producer, outputs))
-        # Not at the same time: Kafka refuses records while the offsets join the transaction, and
-        # aiokafka waits 10 ms before it sends them again.
+        # Not at the same time: records that are sent while the offsets join the transaction often
+        # take `retry_backoff_ms` longer, as if Kafka refused them until that is done.
         offsets = {self.source: OffsetAndMetadata(end, outputs.note)}
         await producer.send_offsets_to_transaction(offsets, self._group)
         await producer.commit_transaction()

@@ -14,8 +14,8 @@ _SETTLED_SECONDS = 0.05  # what was on its way has arrived
 _BETWEEN_SECONDS = 0.013
 
 
-async def freeze_amid_a_transaction(fleet: Fleet, worker: Worker, settings: StreamSettings) -> bool:
-    """Freeze a worker again and again until it leaves a transaction open; whether it did."""
+async def freeze_amid_a_transaction(fleet: Fleet, worker: Worker, settings: StreamSettings) -> None:
+    """Freeze a worker again and again until it leaves a transaction open, for 5 s at most."""
     until = time.monotonic() + _TRIES_SECONDS
     async with _Offsets(settings) as offsets:
         while time.monotonic() < until:
@@ -24,10 +24,9 @@ async def freeze_amid_a_transaction(fleet: Fleet, worker: Worker, settings: Stre
             before = await offsets.held()
             await asyncio.sleep(_SETTLED_SECONDS)
             if before & await offsets.held():
-                return True
+                return
             fleet.wake(worker)
             await asyncio.sleep(_BETWEEN_SECONDS)
-    return False
 
 
 class _Offsets:

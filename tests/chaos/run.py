@@ -65,6 +65,8 @@ def main(*, seed: int, stock: bool, **sizes: float) -> None:
 class Chaos:
     """One run: services, workers, a producer and a list of faults to come, in random order."""
 
+    _amid = False
+
     def __init__(
         self,
         folder: Path,
@@ -83,7 +85,6 @@ class Chaos:
     ) -> None:
         self._chance = chance
         self._stock = stock
-        self._amid = False
         self._messages = int(messages)
         self._workers = int(workers)
         self._every = every
