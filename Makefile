@@ -62,8 +62,9 @@ format: $(VENV)/.installed-dev ## Put the code into the project's format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# Three files of tests at a time: most of them wait for services more than they compute.
 test: $(VENV)/.installed-dev ## Run every test, against real services started here
-	$(BIN)/pytest
+	$(BIN)/pytest -n 3 --dist loadfile
 
 test-infra: $(VENV)/.installed-dev ## Build the images, start and deploy them on a Docker engine of their own; needs root and Debian
 	tests/infra/deployment/prepare.sh
