@@ -7,6 +7,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from pydantic_settings import BaseSettings
+
+from api.settings import ApiSettings
+from sentiment.settings import Settings
+from stream.notify.settings import NotifySettings
+from stream.settings import StreamSettings
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -14,6 +20,15 @@ DOCKERFILES = sorted((ROOT / "infra").glob("*Dockerfile"))
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 BASE = re.compile(r"^FROM (\S+)", re.MULTILINE)
 VARIABLE = re.compile(r"\$\{(\w+)")
+DEFAULT = re.compile(r"\$\{\w+:-([^}]*)\}")
+DOCUMENTED = ("README.md", "docs/alerts.md", "docs/deployment.md")
+# What the images set themselves, or the health check and Prometheus rely on.
+FIXED = {"BADBUZZ_STATE_DIR", "BADBUZZ_NOTIFY_PORT"}
+# What an example of an override adds by itself.
+OVERRIDE = re.compile(r"```yaml.*?```", re.DOTALL)
+NAME = re.compile(r"\b[A-Z]+_[A-Z_]+\b|(?<=`)_[A-Z]+(?=`)")
+# Which container reads the settings that each class adds to the shared ones; a worker reads these.
+READERS = {"stream": StreamSettings, "notify": NotifySettings, "api": ApiSettings}
 
 
 def program(name: str) -> str:
@@ -53,6 +68,82 @@ def test_every_variable_of_compose_is_explained_in_the_example() -> None:
     asked = set(VARIABLE.findall(text)) - {"VAR"}
     explained = (ROOT / ".env.example").read_text()
     assert sorted(name for name in asked if name not in explained) == []
+
+
+def variables(kind: type[BaseSettings]) -> dict[str, str]:
+    """The fields of a settings class by the variable that sets each."""
+    return {
+        str(field.validation_alias or f"BADBUZZ_{name.upper()}"): name
+        for name, field in kind.model_fields.items()
+    }
+
+
+def documented() -> set[str]:
+    """The variables that the docs name; in a table, `_B` after `A_X` is short for `A_B`."""
+    found: set[str] = set()
+    for file in DOCUMENTED:
+        last = ""
+        for word in NAME.findall(OVERRIDE.sub("", (ROOT / file).read_text())):
+            last = last.rpartition("_")[0] + word if word.startswith("_") else word
+            found.add(last)
+    return found
+
+
+def test_shortened_names_of_variables_are_read_in_full() -> None:
+    assert {"BADBUZZ_SMTP_SECURITY", "BADBUZZ_SMTP_PASSWORD", "BADBUZZ_GROUP"} <= documented()
+
+
+@pytest.mark.parametrize("service", READERS)
+def test_a_setting_that_the_docs_name_reaches_the_container_that_reads_it(service: str) -> None:
+    shared = variables(Settings).keys() if service != "stream" else set()
+    read = variables(READERS[service]).keys() - shared - FIXED
+    given = COMPOSE["services"][service]["environment"]
+    assert sorted((read & documented()) - given.keys()) == []
+
+
+@pytest.mark.parametrize("service", READERS)
+def test_a_default_of_compose_is_the_one_of_the_program(
+    service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind = READERS[service]
+    names = variables(kind)
+    given = COMPOSE["services"][service]["environment"]
+    defaults = {
+        name: found[1]
+        for name, value in given.items()
+        if name in names and (found := DEFAULT.fullmatch(value))
+    }
+    # In a network of containers a service's name stands for its address.
+    del defaults["KAFKA_BROKERS"], defaults["MLFLOW_TRACKING_URI"]
+    assert len(defaults) > 8
+    for name, value in defaults.items():
+        monkeypatch.setenv(name, value)
+    built = kind(_env_file=None)
+    for name in defaults:
+        field = names[name]
+        expected = kind.model_fields[field].get_default(call_default_factory=True)
+        assert getattr(built, field) == expected, name
+
+
+def test_every_file_of_the_person_is_named_inside_where_it_is_mounted() -> None:
+    for name, service in COMPOSE["services"].items():
+        mounted = {config["target"] for config in service.get("configs", [])}
+        inside = {
+            found[1]
+            for value in (service.get("environment") or {}).values()
+            if (found := re.search(r":\+(.+)\}", str(value)))
+        }
+        assert mounted == inside, name
+
+
+def test_the_password_of_a_mail_server_and_the_keys_of_the_api_go_where_they_are_used() -> None:
+    for secret, reader in {
+        "BADBUZZ_SMTP_PASSWORD": "notify",
+        "BADBUZZ_WEBHOOK_SECRET": "notify",
+        "BADBUZZ_API_KEYS": "api",
+    }.items():
+        have = {n for n, s in COMPOSE["services"].items() if secret in (s.get("environment") or {})}
+        assert have == {reader}
 
 
 def test_compose_publishes_on_loopback_alone_and_limits_every_container() -> None:
