@@ -284,6 +284,11 @@ resource "docker_container" "trainer" {
     container_path = "/var/lib/badbuzz/state"
   }
 
+  volumes {
+    volume_name    = docker_volume.data["models"].name
+    container_path = "/var/lib/badbuzz/models"
+  }
+
   dynamic "volumes" {
     for_each = var.data_dir == "" ? [] : [var.data_dir]
     content {

@@ -18,6 +18,14 @@ ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 DOCKERFILES = sorted((ROOT / "infra").glob("*Dockerfile"))
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+# The blocks of containers in main.tf, by name.
+CONTAINERS = dict(
+    re.findall(
+        r'^resource "docker_container" "(\w+)" \{\n(.*?)^\}',
+        (ROOT / "infra/main.tf").read_text(),
+        re.MULTILINE | re.DOTALL,
+    )
+)
 BASE = re.compile(r"^FROM (\S+)", re.MULTILINE)
 VARIABLE = re.compile(r"\$\{(\w+)")
 DEFAULT = re.compile(r"\$\{\w+:-([^}]*)\}")
@@ -144,6 +152,17 @@ def test_the_password_of_a_mail_server_and_the_keys_of_the_api_go_where_they_are
     }.items():
         have = {n for n, s in COMPOSE["services"].items() if secret in (s.get("environment") or {})}
         assert have == {reader}
+
+
+def test_the_trainer_can_write_the_versions_that_it_fetches() -> None:
+    folder = "/var/lib/badbuzz/models"
+    assert f"BADBUZZ_MODELS_DIR={folder}" in (ROOT / "infra/trainer.Dockerfile").read_text()
+    assert f"models:{folder}" in COMPOSE["services"]["trainer"]["volumes"]
+    assert f'container_path = "{folder}"' in CONTAINERS["trainer"]
+    tasks = yaml.safe_load_all((ROOT / "infra/kubernetes/tasks.yaml").read_text())
+    (job,) = [task for task in tasks if task["metadata"]["name"] == "trainer"]
+    (container,) = job["spec"]["template"]["spec"]["containers"]
+    assert folder in [mount["mountPath"] for mount in container["volumeMounts"]]
 
 
 def test_compose_publishes_on_loopback_alone_and_limits_every_container() -> None:
