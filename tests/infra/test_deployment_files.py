@@ -10,6 +10,7 @@ import yaml
 from pydantic_settings import BaseSettings
 
 from api.settings import ApiSettings
+from infra.local.kafka import broker_properties
 from sentiment.settings import Settings
 from stream.notify.settings import NotifySettings
 from stream.settings import StreamSettings
@@ -18,13 +19,10 @@ ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 DOCKERFILES = sorted((ROOT / "infra").glob("*Dockerfile"))
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+MAIN = (ROOT / "infra/main.tf").read_text()
 # The blocks of containers in main.tf, by name.
 CONTAINERS = dict(
-    re.findall(
-        r'^resource "docker_container" "(\w+)" \{\n(.*?)^\}',
-        (ROOT / "infra/main.tf").read_text(),
-        re.MULTILINE | re.DOTALL,
-    )
+    re.findall(r'^resource "docker_container" "(\w+)" \{\n(.*?)^\}', MAIN, re.M | re.DOTALL)
 )
 BASE = re.compile(r"^FROM (\S+)", re.MULTILINE)
 VARIABLE = re.compile(r"\$\{(\w+)")
@@ -41,6 +39,14 @@ READERS = {"stream": StreamSettings, "notify": NotifySettings, "api": ApiSetting
 
 def program(name: str) -> str:
     return str(Path(sys.executable).with_name(name))
+
+
+def value_of(name: str, block: str) -> list[str]:
+    """The strings of an argument of OpenTofu in a block, by way of `local` where it says so."""
+    (text,) = re.findall(rf"^ +{name} += (.*)$", block, re.M)
+    if text.startswith("local."):
+        return value_of(text.removeprefix("local."), MAIN.split("\n}\n", 1)[0])
+    return re.findall(r'"([^"]*)"', text)
 
 
 def passes(*command: str) -> None:
@@ -170,6 +176,34 @@ def test_compose_publishes_on_loopback_alone_and_limits_every_container() -> Non
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", [])), name
         assert service["mem_limit"], name
         assert service["cpus"], name
+
+
+def test_the_containers_of_opentofu_are_as_confined_as_those_of_compose() -> None:
+    assert CONTAINERS.keys() == COMPOSE["services"].keys() - {"notify"}
+    for name, block in CONTAINERS.items():
+        service = COMPOSE["services"][name]
+        logs = value_of("log_opts", block)
+        assert [service["logging"]["driver"]] == value_of("log_driver", block), name
+        assert service["logging"]["options"] == dict(zip(logs[::2], logs[1::2], strict=True)), name
+        assert service["security_opt"] == value_of("security_opts", block), name
+        assert service["cap_drop"] == value_of("drop", block), name
+        assert ("read_only" in re.findall(r"^  (\w+)", block, re.M)) == service["read_only"], name
+
+
+def test_the_brokers_of_compose_and_opentofu_have_the_settings_of_the_local_one() -> None:
+    local = broker_properties(Path("data"), 1, 2)
+    # Addresses differ, and among containers there is room for the default number of partitions.
+    other = re.compile(r"listener|voters|log\.dirs|num\.partitions")
+    expected = {
+        f"KAFKA_{name.upper().replace('.', '_')}": value
+        for name, value in local.items()
+        if not other.search(name)
+    }
+    compose = {name: str(v) for name, v in COMPOSE["services"]["kafka"]["environment"].items()}
+    tofu = dict(re.findall(r'^    (KAFKA_\w+) += "?([^"\n]*)', MAIN, re.M))
+    assert {name: compose.get(name) for name in expected} == expected
+    assert {name: tofu.get(name) for name in expected} == expected
+    assert tofu.keys() - {"KAFKA_BROKERS"} == compose.keys()
 
 
 def test_the_server_of_mlflow_is_of_the_version_that_its_clients_have() -> None:
