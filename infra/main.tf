@@ -1,4 +1,4 @@
-# The same containers as docker-compose.yml, less monitoring, for hosts that are set up by
+# The containers of docker-compose.yml, less monitoring and notify, for hosts that are set up by
 # OpenTofu. After an image is built anew, a plain `tofu apply` replaces its container alone:
 # IMAGE_ID changes with the image.
 
@@ -8,6 +8,12 @@ locals {
     MLFLOW_TRACKING_URI = "http://mlflow:5000"
     BADBUZZ_PARTITIONS  = var.partitions
   }
+
+  # What each container is denied, and how much of its output is kept: as in docker-compose.yml.
+  log_driver    = "json-file"
+  log_opts      = { "max-size" = "10m", "max-file" = "3" }
+  security_opts = ["no-new-privileges:true"]
+  dropped       = ["ALL"]
 
   kafka = {
     KAFKA_NODE_ID                                          = 1
@@ -28,6 +34,7 @@ locals {
     KAFKA_TRANSACTION_STATE_LOG_MIN_ISR                    = 1
     KAFKA_SHARE_COORDINATOR_STATE_TOPIC_REPLICATION_FACTOR = 1
     KAFKA_SHARE_COORDINATOR_STATE_TOPIC_MIN_ISR            = 1
+    KAFKA_LOG_CLEANER_DEDUPE_BUFFER_SIZE                   = 16777216
     KAFKA_HEAP_OPTS                                        = "-Xms256m -Xmx512m"
   }
 }
@@ -62,15 +69,18 @@ resource "docker_image" "kafka" {
 # --- services ---
 
 resource "docker_container" "kafka" {
-  name         = "${var.name}-kafka"
-  image        = docker_image.kafka.image_id
-  env          = [for key, value in local.kafka : "${key}=${value}"]
-  restart      = "unless-stopped"
-  memory       = 1024
-  memory_swap  = 2048
-  stop_timeout = 30
-  wait         = true
-  wait_timeout = 120
+  name          = "${var.name}-kafka"
+  image         = docker_image.kafka.image_id
+  env           = [for key, value in local.kafka : "${key}=${value}"]
+  restart       = "unless-stopped"
+  memory        = 1024
+  memory_swap   = 2048
+  log_driver    = local.log_driver
+  log_opts      = local.log_opts
+  security_opts = local.security_opts
+  stop_timeout  = 30
+  wait          = true
+  wait_timeout  = 120
 
   healthcheck {
     test         = ["CMD", "bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9092"]
@@ -91,6 +101,10 @@ resource "docker_container" "kafka" {
     container_path = "/var/lib/kafka/data"
   }
 
+  capabilities {
+    drop = local.dropped
+  }
+
   networks_advanced {
     name    = docker_network.badbuzz.name
     aliases = ["kafka"]
@@ -104,13 +118,16 @@ resource "docker_container" "mlflow" {
     "IMAGE_ID=${data.docker_image.badbuzz["mlflow"].id}",
     "MLFLOW_SERVER_ALLOWED_HOSTS=mlflow:*,localhost:*,127.0.0.1:*",
   ]
-  restart      = "unless-stopped"
-  read_only    = true
-  tmpfs        = { "/tmp" = "" }
-  memory       = 1024
-  memory_swap  = 2048
-  wait         = true
-  wait_timeout = 120
+  restart       = "unless-stopped"
+  read_only     = true
+  tmpfs         = { "/tmp" = "" }
+  memory        = 1024
+  memory_swap   = 2048
+  log_driver    = local.log_driver
+  log_opts      = local.log_opts
+  security_opts = local.security_opts
+  wait          = true
+  wait_timeout  = 120
 
   ports {
     internal = 5000
@@ -121,6 +138,10 @@ resource "docker_container" "mlflow" {
   volumes {
     volume_name    = docker_volume.data["mlflow"].name
     container_path = "/var/lib/mlflow"
+  }
+
+  capabilities {
+    drop = local.dropped
   }
 
   networks_advanced {
@@ -142,6 +163,9 @@ resource "docker_container" "stream" {
   tmpfs                 = { "/tmp" = "", "/var/lib/badbuzz/state" = "uid=10001,gid=10001" }
   memory                = 1024
   memory_swap           = 2048
+  log_driver            = local.log_driver
+  log_opts              = local.log_opts
+  security_opts         = local.security_opts
   destroy_grace_seconds = 30
   wait                  = true
   wait_timeout          = 120
@@ -150,6 +174,10 @@ resource "docker_container" "stream" {
   volumes {
     volume_name    = docker_volume.data["models"].name
     container_path = "/var/lib/badbuzz/models"
+  }
+
+  capabilities {
+    drop = local.dropped
   }
 
   networks_advanced {
@@ -173,6 +201,9 @@ resource "docker_container" "api" {
   tmpfs                 = { "/tmp" = "", "/var/lib/badbuzz/state" = "uid=10001,gid=10001" }
   memory                = 1024
   memory_swap           = 2048
+  log_driver            = local.log_driver
+  log_opts              = local.log_opts
+  security_opts         = local.security_opts
   destroy_grace_seconds = 30
   wait                  = true
   wait_timeout          = 120
@@ -187,6 +218,10 @@ resource "docker_container" "api" {
   volumes {
     volume_name    = docker_volume.data["models"].name
     container_path = "/var/lib/badbuzz/models"
+  }
+
+  capabilities {
+    drop = local.dropped
   }
 
   networks_advanced {
@@ -207,14 +242,17 @@ resource "docker_container" "ml_training" {
     ],
     [for key, value in local.clients : "${key}=${value}"],
   )
-  restart      = "unless-stopped"
-  read_only    = true
-  tmpfs        = { "/tmp" = "" }
-  memory       = 8192
-  memory_swap  = 16384
-  wait         = true
-  wait_timeout = 120
-  depends_on   = [docker_container.mlflow]
+  restart       = "unless-stopped"
+  read_only     = true
+  tmpfs         = { "/tmp" = "" }
+  memory        = 8192
+  memory_swap   = 16384
+  log_driver    = local.log_driver
+  log_opts      = local.log_opts
+  security_opts = local.security_opts
+  wait          = true
+  wait_timeout  = 120
+  depends_on    = [docker_container.mlflow]
 
   ports {
     internal = 8888
@@ -236,6 +274,10 @@ resource "docker_container" "ml_training" {
     }
   }
 
+  capabilities {
+    drop = local.dropped
+  }
+
   networks_advanced {
     name = docker_network.badbuzz.name
   }
@@ -245,17 +287,24 @@ resource "docker_container" "ml_training" {
 
 # After an update that brings new topics: tofu apply -replace=docker_container.topics
 resource "docker_container" "topics" {
-  name        = "${var.name}-topics"
-  image       = data.docker_image.badbuzz["stream"].id
-  command     = ["topics", "create"]
-  env         = [for key, value in local.clients : "${key}=${value}"]
-  must_run    = false
-  attach      = true
-  read_only   = true
-  tmpfs       = { "/tmp" = "" }
-  memory      = 512
-  memory_swap = 1024
-  depends_on  = [docker_container.kafka]
+  name          = "${var.name}-topics"
+  image         = data.docker_image.badbuzz["stream"].id
+  command       = ["topics", "create"]
+  env           = [for key, value in local.clients : "${key}=${value}"]
+  must_run      = false
+  attach        = true
+  read_only     = true
+  tmpfs         = { "/tmp" = "" }
+  memory        = 512
+  memory_swap   = 1024
+  log_driver    = local.log_driver
+  log_opts      = local.log_opts
+  security_opts = local.security_opts
+  depends_on    = [docker_container.kafka]
+
+  capabilities {
+    drop = local.dropped
+  }
 
   networks_advanced {
     name = docker_network.badbuzz.name
@@ -268,20 +317,28 @@ resource "docker_container" "topics" {
 
 # Sees to it that there is a champion; later versions come from ml_training or another trainer.
 resource "docker_container" "trainer" {
-  name        = "${var.name}-trainer"
-  image       = data.docker_image.badbuzz["trainer"].id
-  env         = [for key, value in local.clients : "${key}=${value}"]
-  must_run    = false
-  attach      = true
-  read_only   = true
-  tmpfs       = { "/tmp" = "" }
-  memory      = 4096
-  memory_swap = 8192
-  depends_on  = [docker_container.mlflow]
+  name          = "${var.name}-trainer"
+  image         = data.docker_image.badbuzz["trainer"].id
+  env           = [for key, value in local.clients : "${key}=${value}"]
+  must_run      = false
+  attach        = true
+  read_only     = true
+  tmpfs         = { "/tmp" = "" }
+  memory        = 4096
+  memory_swap   = 8192
+  log_driver    = local.log_driver
+  log_opts      = local.log_opts
+  security_opts = local.security_opts
+  depends_on    = [docker_container.mlflow]
 
   volumes {
     volume_name    = docker_volume.data["trainer"].name
     container_path = "/var/lib/badbuzz/state"
+  }
+
+  volumes {
+    volume_name    = docker_volume.data["models"].name
+    container_path = "/var/lib/badbuzz/models"
   }
 
   dynamic "volumes" {
@@ -291,6 +348,10 @@ resource "docker_container" "trainer" {
       container_path = "/var/lib/badbuzz/data"
       read_only      = true
     }
+  }
+
+  capabilities {
+    drop = local.dropped
   }
 
   networks_advanced {

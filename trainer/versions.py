@@ -15,7 +15,7 @@ def open_version(settings: TrainerSettings, wanted: str = "") -> Scorer:
     """A Scorer of a version: a number, an alias, a folder, or by default the champion.
 
     Raises:
-        RegistryError: MLflow does not answer or lacks it.
+        RegistryError: MLflow does not answer or lacks it, or its copy cannot be written here.
         ArtefactError: what came is damaged.
     """
     folder = Path(wanted)
@@ -45,6 +45,17 @@ def _opened(settings: TrainerSettings, found: Any) -> Scorer:
     change = found.tags.get(CHANGE_TAG, "")
     digest = found.tags.get(DIGEST_TAG, "")
     pointer = Pointer(int(change) if change.isdigit() else 0, str(found.version), digest)
-    folder = Registry(settings).fetch(pointer)
+    folder = _fetched(settings, pointer)
     model = ModelVersion(settings.model_name, pointer.version, digest or artefact.digest(folder))
     return Scorer(folder, model, settings.scorer_threads)
+
+
+def _fetched(settings: TrainerSettings, pointer: Pointer) -> Path:
+    try:
+        return Registry(settings).fetch(pointer)
+    except OSError as error:
+        raise RegistryError(
+            f"version {pointer.version} of {settings.model_name} is copied to a folder in "
+            f"{settings.models_dir}, which cannot be written ({error}). Make it writable for this "
+            "user, or set BADBUZZ_MODELS_DIR to another folder."
+        ) from error

@@ -11,13 +11,13 @@ from infra.local.java import find_java
 from infra.local.kafka import broker_answers, prepare_broker
 from infra.local.leftovers import mark
 from infra.local.mlflow import SERVER_ENV, http_ok, prepare_server, server_answers
-from infra.local.ports import LOOPBACK, require_free
+from infra.local.ports import require_free
+from infra.local.prometheus import PROMETHEUS_CONFIG, prepare_prometheus
 from infra.local.service import Part, Service, Task
 from infra.local.settings import StackSettings
 from infra.local.state import prepare_state
 from sentiment.errors import StackError
 
-PROMETHEUS_CONFIG = Path("monitoring/prometheus/prometheus.yml")
 DATA_SCRIPT = Path("populate_data.sh")
 
 
@@ -153,16 +153,9 @@ def _prometheus(settings: StackSettings) -> Service | None:
     program = shutil.which("prometheus")
     if program is None or not PROMETHEUS_CONFIG.is_file():
         return None
-    argv = [
-        program,
-        f"--config.file={PROMETHEUS_CONFIG}",
-        f"--storage.tsdb.path={settings.state_dir / 'prometheus'}",
-        f"--web.listen-address={LOOPBACK}:{settings.prometheus_port}",
-        "--log.level=warn",
-    ]
     return Service(
         name="prometheus",
-        command=lambda: argv,
+        command=lambda: prepare_prometheus(program, settings),
         check=_port(settings.prometheus_port, "Prometheus", "PROMETHEUS_PORT"),
         ready=_answers(f"{prometheus_url(settings)}/-/ready"),
         after=["worker", "api"],

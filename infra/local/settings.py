@@ -18,6 +18,8 @@ class StackSettings(Settings):
     "The port of the stream worker's web view, metrics and health."
     api_port: int = Field(8000, ge=1, le=65_535)
     "The port of the API and the live page."
+    metrics_key: SecretStr | None = None
+    "The key of the role `metrics` among `BADBUZZ_API_KEYS`: Prometheus asks the API with it."
     webhook_url: SecretStr | None = None
     "Alerts are sent there: the stack then runs `badbuzz notify`, which needs more settings."
     smtp_host: str | None = None

@@ -13,7 +13,8 @@ import click
 
 from infra.local.addresses import address_lines
 from infra.local.leftovers import end_leftovers
-from infra.local.parts import PROMETHEUS_CONFIG, stack_parts
+from infra.local.parts import stack_parts
+from infra.local.prometheus import PROMETHEUS_CONFIG
 from infra.local.service import Part
 from infra.local.settings import StackSettings
 from infra.local.state import holder, prepare_state, sole_user

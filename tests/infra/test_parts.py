@@ -1,15 +1,24 @@
 """The table of parts: what runs for which settings, after what, and what a person is told."""
 
+import shutil
+import subprocess
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
+from pydantic import SecretStr
 
 from infra.local import parts as table
 from infra.local.addresses import address_lines, kafka_brokers, mlflow_uri
 from infra.local.parts import stack_env, stack_parts
+from infra.local.prometheus import PROMETHEUS_CONFIG
 from infra.local.service import Task
 from infra.local.settings import StackSettings
 from sentiment.errors import StackError
+
+MONITORING = Path(__file__).parents[2] / "monitoring" / "prometheus"
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +61,27 @@ def test_alerts_are_sent_only_where_the_settings_say_whereto(setting: str) -> No
     assert not notify.required
 
 
+@pytest.fixture
+def _monitoring(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Prometheus is installed, and its files are in this folder."""
+    monkeypatch.setattr(table.shutil, "which", lambda name: f"/usr/bin/{name}")
+    shutil.copytree(MONITORING, "monitoring/prometheus")
+
+
+def _prometheus_command(settings: StackSettings) -> Sequence[str]:
+    (prometheus,) = stack_parts(settings, ["prometheus"])
+    return prometheus.command()
+
+
+def _config(command: Sequence[str]) -> Path:
+    (option,) = [word for word in command if word.startswith("--config.file=")]
+    return Path(option.removeprefix("--config.file="))
+
+
+def _jobs(config: Path) -> dict[str, Any]:
+    return {job["job_name"]: job for job in yaml.safe_load(config.read_text())["scrape_configs"]}
+
+
 def test_moved_ports_reach_every_command() -> None:
     settings = StackSettings(KAFKA_PORT=19092, MLFLOW_PORT=15000)
     assert kafka_brokers(settings) == "127.0.0.1:19092"
@@ -59,6 +89,46 @@ def test_moved_ports_reach_every_command() -> None:
     for part in stack_parts(settings, ["topics", "train", "worker", "api", "replay"]):
         assert part.env["KAFKA_BROKERS"] == "127.0.0.1:19092"
         assert part.env["MLFLOW_TRACKING_URI"] == "http://127.0.0.1:15000"
+
+
+@pytest.mark.prometheus
+@pytest.mark.usefixtures("_monitoring")
+@pytest.mark.parametrize("key", ["", "secret-of-the-metrics"])
+def test_prometheus_scrapes_moved_ports_with_the_key_of_the_api(key: str, promtool: str) -> None:
+    # The worker where the API is by default, and the other way round: none is moved twice.
+    settings = StackSettings(
+        web_port=8000, api_port=6066, PROMETHEUS_PORT=19090, metrics_key=SecretStr(key)
+    )
+    command = _prometheus_command(settings)
+    config = _config(command)
+    subprocess.run([promtool, "check", "config", str(config)], check=True)
+    jobs = _jobs(config)
+    assert jobs["badbuzz-worker"]["static_configs"] == [{"targets": ["127.0.0.1:8000"]}]
+    assert jobs["badbuzz-api"]["static_configs"] == [{"targets": ["127.0.0.1:6066"]}]
+    assert jobs["prometheus"]["static_configs"] == [{"targets": ["127.0.0.1:19090"]}]
+    assert [name for name, job in jobs.items() if "authorization" in job] == (
+        ["badbuzz-api"] if key else []
+    )
+    assert not key or key not in config.read_text() + " ".join(command)
+
+
+@pytest.mark.usefixtures("_monitoring")
+def test_the_key_of_the_metrics_is_kept_for_this_user_alone_and_goes_with_its_setting() -> None:
+    _prometheus_command(StackSettings(metrics_key=SecretStr("first")))
+    config = _config(_prometheus_command(StackSettings(metrics_key=SecretStr("second"))))
+    credentials = config.parent / _jobs(config)["badbuzz-api"]["authorization"]["credentials_file"]
+    assert credentials.read_text() == "second"
+    assert credentials.stat().st_mode & 0o777 == 0o600
+    _prometheus_command(StackSettings())
+    assert not credentials.exists()
+
+
+@pytest.mark.usefixtures("_monitoring")
+def test_prometheus_finds_the_rules_and_the_targets_beside_its_own_configuration() -> None:
+    folder = _config(_prometheus_command(StackSettings())).parent
+    assert (folder / "rules.yml").read_text() == (MONITORING / "rules.yml").read_text()
+    Path("monitoring/prometheus/targets/notify.yml").write_text("- targets: [one]")
+    assert (folder / "targets/notify.yml").read_text() == "- targets: [one]"
 
 
 def test_the_download_is_bounded_in_time_and_not_needed() -> None:
@@ -75,13 +145,16 @@ def test_no_download_is_tried_where_its_time_is_set_to_nothing() -> None:
     assert "data" not in _names(StackSettings(data_seconds=0))
 
 
+@pytest.mark.usefixtures("_monitoring")
 def test_prometheus_runs_where_both_its_program_and_its_configuration_are(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(table.shutil, "which", lambda name: f"/usr/bin/{name}")
+    PROMETHEUS_CONFIG.rename("elsewhere.yml")
     assert "prometheus" not in _names(StackSettings())
-    table.PROMETHEUS_CONFIG.parent.mkdir(parents=True)
-    table.PROMETHEUS_CONFIG.touch()
+    Path("elsewhere.yml").rename(PROMETHEUS_CONFIG)
+    with monkeypatch.context() as without:
+        without.setattr(table.shutil, "which", lambda name: None)
+        assert "prometheus" not in _names(StackSettings())
     (prometheus,) = stack_parts(StackSettings(PROMETHEUS_PORT=19090), ["prometheus"])
     assert "--web.listen-address=127.0.0.1:19090" in prometheus.command()
     assert not prometheus.required

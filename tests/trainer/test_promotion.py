@@ -16,6 +16,7 @@ from trainer.commands.promote import MOVE_TAG, PREVIOUS_TAG, ROLLBACK_TAG, promo
 from trainer.data import SENTIMENT140
 from trainer.register import Versions
 from trainer.settings import TrainerSettings
+from trainer.versions import open_version
 
 pytestmark = pytest.mark.live
 
@@ -74,6 +75,17 @@ def test_a_better_version_is_promoted_with_its_evidence_and_rolled_back_again(
     left = versions.find(better).tags
     assert left[ROLLBACK_TAG].startswith(f"gave way to version {worse} on 20")
     assert left[MOVE_TAG].startswith("won over")
+
+
+def test_a_folder_for_versions_that_cannot_be_written_is_named_with_its_setting(
+    settings: TrainerSettings, tmp_path: Path
+) -> None:
+    number = registered(settings, tmp_path, 0)
+    # A file where a folder is expected: root, too, cannot write into it.
+    settings.models_dir.write_text("")
+    with pytest.raises(RegistryError, match=f"version {number} .*BADBUZZ_MODELS_DIR") as caught:
+        open_version(settings, number)
+    assert str(settings.models_dir) in str(caught.value)
 
 
 def test_a_worse_version_is_refused_and_the_alias_stays(

@@ -20,6 +20,7 @@ from tests.infra.deployment.commands import (
     docker,
     eventually,
     get,
+    inspect,
     post,
     run,
 )
@@ -86,6 +87,14 @@ def test_what_was_applied_scores_tweets_and_answers(tofu: Tofu) -> None:
     status, answer = post(f"{outputs['api']['value']}/predict", {"text": "late again"}, KEY)
     assert status == 200, answer
     assert get(f"{outputs['mlflow']['value']}/health")[0] == 200
+
+
+def test_no_container_has_a_right_or_keeps_logs_without_end(tofu: Tofu) -> None:
+    for name in tofu.containers():
+        found = inspect(name)["HostConfig"]
+        assert found["CapDrop"] == ["ALL"], name
+        assert found["SecurityOpt"] == ["no-new-privileges:true"], name
+        assert found["LogConfig"]["Config"] == {"max-size": "10m", "max-file": "3"}, name
 
 
 def test_a_second_plan_shows_no_changes(tofu: Tofu) -> None:
