@@ -87,7 +87,10 @@ class BuzzAgent:
         except KafkaError as error:
             log.warning("%s: its brands cannot be read back yet: %r", writer.name, error)
             return False
+        self._forget()  # what it knew of them as a former owner, before it shows them anew
         self._memories[writer] = memory
+        for state in memory.brands.values():
+            self._board.restore(state)
         return True
 
     def _learn_rates(self) -> None:
