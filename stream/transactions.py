@@ -74,7 +74,8 @@ class PartitionWriter:
         self.batch_records = 0
         self.fetched_at = 0.0
         self.aborted = 0
-        self.committed_timestamp = time.time()
+        self.taken_at = time.time()
+        self.committed_timestamp: float | None = None
         self.state: Literal["opening", "open", "failed", "lost", "closed"] = "opening"
         self._group = settlement.group
         self._settlement = settlement
