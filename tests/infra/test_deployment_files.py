@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from infra.local.kafka import broker_properties
+
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 DOCKERFILES = sorted((ROOT / "infra").glob("*Dockerfile"))
@@ -53,6 +55,16 @@ def test_every_variable_of_compose_is_explained_in_the_example() -> None:
     asked = set(VARIABLE.findall(text)) - {"VAR"}
     explained = (ROOT / ".env.example").read_text()
     assert sorted(name for name in asked if name not in explained) == []
+
+
+def test_every_broker_keeps_the_offsets_of_a_group_that_is_away_for_a_year() -> None:
+    year = str(365 * 24 * 60)
+    local = broker_properties(Path("data"), 9092, 9093)
+    assert local["offsets.retention.minutes"] == year
+    variable = "KAFKA_OFFSETS_RETENTION_MINUTES"
+    assert str(COMPOSE["services"]["kafka"]["environment"][variable]) == year
+    tofu = (ROOT / "infra" / "main.tf").read_text()
+    assert re.findall(rf"{variable} += (\d+)", tofu) == [year]
 
 
 def test_compose_publishes_on_loopback_alone_and_limits_every_container() -> None:
