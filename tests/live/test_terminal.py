@@ -29,7 +29,11 @@ def badbuzz(settings: StreamSettings, *arguments: str) -> Iterator[subprocess.Po
     }
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     command = [badbuzz_command()[0], *arguments]
-    with subprocess.Popen(command, env=environment, **pipes) as process:  # type: ignore[call-overload]
+    # What a shell runs in the background ignores Ctrl-C, and would hand that down.
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+    process = subprocess.Popen(command, env=environment, **pipes)  # type: ignore[call-overload]
+    signal.signal(signal.SIGINT, usual)
+    with process:
         try:
             yield process
         finally:
