@@ -23,6 +23,7 @@ def _number_as_text(value: object) -> object:
 Identifier = Annotated[
     str, StringConstraints(min_length=1, max_length=256), BeforeValidator(_number_as_text)
 ]
+BrandName = Annotated[str, StringConstraints(max_length=256)]
 Text = Annotated[str, StringConstraints(pattern=r"\S")]
 Probability = Annotated[float, Field(ge=0, le=1)]
 
@@ -36,7 +37,7 @@ class Tweet(BaseModel):
     text: Text = Field(examples=["@VirginAmerica 3 hours on the tarmac and no word. Never again."])
     created_at: datetime | None = Field(None, examples=["2026-01-31T08:00:00Z"])
     author: str | None = None
-    brand: str | None = Field(None, examples=["virgin-america"])
+    brand: BrandName | None = Field(None, examples=["virgin-america"])
     lang: str | None = Field(None, examples=["en"])
 
 

@@ -151,7 +151,7 @@ def _ends(app: StreamApp) -> dict[tuple[str, int], int]:
     for source in list(app.ownership.writers):
         # aiokafka asserts that a partition is assigned: amid a rebalance the next sample knows more
         with suppress(AssertionError, KafkaError, ConsumerNotStarted):
-            if end := app.consumer.highwater(source):  # 0 before it knows
+            if (end := app.consumer.highwater(source)) >= 0:  # -1 before it knows
                 ends[source.topic, source.partition] = end
     return ends
 

@@ -87,7 +87,10 @@ class BuzzAgent:
         except KafkaError as error:
             log.warning("%s: its brands cannot be read back yet: %r", writer.name, error)
             return False
+        self._forget()  # what it knew of them as a former owner, before it shows them anew
         self._memories[writer] = memory
+        for state in memory.brands.values():
+            self._board.restore(state)
         return True
 
     def _learn_rates(self) -> None:
@@ -103,13 +106,16 @@ class BuzzAgent:
     async def _tick(self) -> None:
         """Let the clock close the minutes of partitions where nothing comes.
 
-        It stands still while tweets wait to be scored: their mentions would all come too late.
+        It stands still while tweets wait to be scored, or may wait, as just after a takeover:
+        their mentions would all come too late.
         """
         ownership, tweets = self._app.ownership, self._app.stream_settings.topic(TWEETS)
         while not self._app.should_stop:
             await asyncio.sleep(_TICK_SECONDS)
             self._forget()
-            clock = int(self._app.health.reached(tweets) / 60)
+            if (reached := self._app.health.reached(tweets)) is None:
+                continue
+            clock = int(reached / 60)
             for source, writer in list(ownership.writers.items()):
                 quiet = writer.state == "open" and not writer.held and not writer.in_flight
                 if source.topic == self._topic and quiet and writer in self._memories:

@@ -7,6 +7,7 @@ from sentiment.alerts import AlertKind, BuzzAlert
 from stream.brand_labels import BrandLabels
 from stream.buzz.brand import BrandState
 from stream.buzz.judge import expected_counts, window_counts
+from stream.buzz.methods import WindowCounts
 from stream.buzz.options import KINDS, BuzzOptions
 from stream.metrics import BuzzMetrics
 
@@ -42,10 +43,7 @@ class BuzzBoard:
         """A brand's minutes were closed: show its window."""
         if state.closed.until < 0:
             return
-        minutes, _ = self._options.negative.windows[0]
-        steps = self._options.steps(minutes)
-        seen, span = window_counts(state.closed, "negative", steps)
-        normal = expected_counts(state, "negative", seen, span, self._options)
+        seen, normal = self._window(state)
         brand = self._labels.label(state.brand, max(seen.total, normal.total))
         if brand is None:
             return
@@ -57,6 +55,20 @@ class BuzzBoard:
             self._metrics.share.labels(brand).set(rates.corrected(seen.share))
         for kind in KINDS:
             self._count(brand, kind)
+
+    def restore(self, state: BrandState) -> None:
+        """A brand was taken over: show its open alerts, whose former owner told of them."""
+        opened = [kind for kind in KINDS if state.closed.alarms[kind].is_open]
+        if not opened:
+            return
+        label = self._labels.pin(state.brand)
+        self._open |= {(state.brand, kind): _Open(label, []) for kind in opened}
+        for kind in KINDS:
+            self._count(label, kind)
+        # The rule "Bad buzz" asks for a share, too: it is the normal one until there is another.
+        seen, normal = self._window(state)
+        share = (seen if seen.scored else normal).share
+        self._metrics.share.labels(label).set(state.closed.share.rates.corrected(share))
 
     def tell(self, alert: BuzzAlert) -> None:
         """An alert opened, worsened or closed."""
@@ -80,6 +92,12 @@ class BuzzBoard:
             self._clear((brand, kind))
         self._labels.forget(brand)
         self._remove(brand)
+
+    def _window(self, state: BrandState) -> tuple[WindowCounts, WindowCounts]:
+        """What the shortest window holds, and what was expected in it."""
+        minutes, _ = self._options.negative.windows[0]
+        seen, span = window_counts(state.closed, "negative", self._options.steps(minutes))
+        return seen, expected_counts(state, "negative", seen, span, self._options)
 
     def _show_samples(self, label: str, alert: BuzzAlert) -> list[str]:
         texts = []

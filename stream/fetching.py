@@ -111,9 +111,12 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         return int(offsets[source])
 
     def highwater(self, tp: TopicPartition) -> int:
-        """The last stable offset: what lies beyond is not committed yet by its producers."""
+        """The last stable offset: what lies beyond is not committed yet by its producers.
+
+        It is -1 before Kafka has told.
+        """
         stable = self._ensure_consumer().last_stable_offset(tp)
-        return int(stable) if stable is not None else 0
+        return int(stable) if stable is not None else -1
 
     async def _fetch(
         self, sources: list[TopicPartition], timeout: float, places: int

@@ -3,8 +3,11 @@
 import time
 from dataclasses import dataclass
 
+from aiokafka import TopicPartition
+
 from stream.metrics import StreamMetrics
 from stream.ownership import Ownership
+from stream.transactions import PartitionWriter
 
 
 @dataclass(slots=True)
@@ -46,23 +49,29 @@ class Health:
             if known is None or known.committed != writer.committed or end == writer.committed:
                 self._progress[place] = _Progress(writer.committed, now)
             self._metrics.lag.labels(*map(str, place)).set(waiting)
-            age = time.time() - writer.committed_timestamp if waiting else 0.0
+            since = writer.committed_timestamp or writer.taken_at
+            age = time.time() - since if waiting else 0.0
             self._metrics.lag_seconds.labels(*map(str, place)).set(age)
             still = now - self._progress[place].since
             self._metrics.stalled_seconds.labels(*map(str, place)).set(still)
 
-    def reached(self, topic: str) -> float:
+    def reached(self, topic: str) -> float | None:
         """Up to when the records of a topic that came to this worker are done: seconds since 1970.
 
-        It is now where none waits. Partitions of other workers are not seen from here.
+        It is now where none waits, and None where nobody knows: just after a takeover. Partitions
+        of other workers are not seen from here.
         """
-        waiting = (
+        waiting = [
             writer.committed_timestamp
             for source, writer in self._ownership.writers.items()
-            if source.topic == topic
-            and self._ends.get((source.topic, source.partition), 0) > writer.committed
-        )
-        return min(waiting, default=time.time())
+            if source.topic == topic and self._may_wait(source, writer)
+        ]
+        known = [moment for moment in waiting if moment is not None]
+        return min(known, default=time.time()) if len(known) == len(waiting) else None
+
+    def _may_wait(self, source: TopicPartition, writer: PartitionWriter) -> bool:
+        end = self._ends.get((source.topic, source.partition))
+        return end is None or end > writer.committed
 
     def stuck(self) -> list[str]:
         """The partitions that stand still though records wait, in words."""

@@ -175,18 +175,19 @@ class ScoreBatch:
             own["source_offset"] = record.offset
             value = orjson.dumps(own)[:-1] + shared
             result = Record(record.timestamp, record.key, value, list(record.headers))
-            if _too_large(result, limit):
+            named: list[tuple[int, Record]] = []
+            if find or tweet.brand:
+                brands = find(tweet.text) if find else set()
+                if tweet.brand:
+                    brands.add(tweet.brand)
+                named = [self._mention(brand, {**own, **about}, record) for brand in sorted(brands)]
+            # A mention can be larger than its result: its brand stands in its key, too.
+            if _too_large(result, limit) or (named and any(_too_large(m, limit) for _, m in named)):
                 read.rejects.append((record, "publish", _larger_than(limit)))
                 continue
             results.append(result)
             labels[label] += 1
-            if not find and not tweet.brand:
-                continue
-            brands = find(tweet.text) if find else set()
-            if tweet.brand:
-                brands.add(tweet.brand)
-            for brand in sorted(brands):
-                partition, mention = self._mention(brand, {**own, **about}, record)
+            for partition, mention in named:
                 mentions[partition].append(mention)
         return results, mentions, labels
 
@@ -252,6 +253,6 @@ def _too_large(record: Record, limit: int) -> bool:
 def _larger_than(limit: int) -> BadMessageError:
     return BadMessageError(
         "too_large",
-        f"expected a result of at most {limit} bytes, got a larger one; "
+        f"expected a result and mentions of at most {limit} bytes each, got a larger one; "
         "send less in the key, the headers or the fields, or raise BADBUZZ_MAX_MESSAGE_BYTES",
     )

@@ -41,6 +41,11 @@ FirstOffset = Callable[[TopicPartition], Awaitable[int]]
 
 _GROUP_COORDINATOR = 0
 _PEEK_SECONDS = 1.0
+_NO_OFFSET = (
+    "%s: group %s has no committed offset, though records have been there before: it begins at "
+    "offset %d, the first that is left. If it is not a new group, it was away for longer than the "
+    "brokers' offsets.retention.minutes; what it had done already comes out again."
+)
 _FENCED = (ProducerFenced, InvalidProducerEpoch)
 # What aiokafka lets through when its connection or its state machine breaks under a transaction.
 _BROKEN = (KafkaError, OSError, TimeoutError, IllegalOperation, AssertionError)
@@ -74,7 +79,8 @@ class PartitionWriter:
         self.batch_records = 0
         self.fetched_at = 0.0
         self.aborted = 0
-        self.committed_timestamp = time.time()
+        self.taken_at = time.time()
+        self.committed_timestamp: float | None = None
         self.state: Literal["opening", "open", "failed", "lost", "closed"] = "opening"
         self._group = settlement.group
         self._settlement = settlement
@@ -244,6 +250,8 @@ class PartitionWriter:
             try:
                 first = await self._first_offset(self.source)
                 await self._transact(first, Outputs())
+                if first:
+                    log.warning(_NO_OFFSET, self.name, self._group, first)
                 return first
             except _BROKEN as error:
                 log.warning("%s: cannot commit its first offset yet: %r", self.name, error)

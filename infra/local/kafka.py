@@ -136,6 +136,8 @@ def broker_properties(data: Path, port: int, controller_port: int) -> dict[str, 
         "broker.session.timeout.ms": "6000",
         "broker.heartbeat.interval.ms": "1000",
         "offsets.topic.replication.factor": "1",
+        # A worker whose offsets are gone begins anew. By default they go after a week without it.
+        "offsets.retention.minutes": str(365 * 24 * 60),
         # Few partitions: each is files and start-up time, and one node serves them all anyway.
         "offsets.topic.num.partitions": "4",
         "transaction.state.log.replication.factor": "1",

@@ -7,13 +7,15 @@ from typing import NamedTuple
 
 PER_STEP = 6
 """A text is wanted while there are fewer of its step, or its digest is less than the last one's."""
+TEXT_CHARS = 500
+"""Of a text that is kept: all of a brand go into one record, however long texts may be."""
 _KEEP_NEGATIVE = 60
 _KEEP_OTHER = 20
 _KEEP_COPIED = 12
 
 
 class SampleText(NamedTuple):
-    """A text that stands for others of its time. In order by its digest."""
+    """A text that stands for others of its time, or its head. In order by its digest."""
 
     digest: int
     step: int
@@ -25,9 +27,10 @@ class SampleText(NamedTuple):
 def keep_sample(kept: list[SampleText], sample: SampleText) -> None:
     """Keep the texts of smallest digest, in its order: a random sample without a random number.
 
-    It does not depend on the order of arrival (bottom-k sampling; Cohen and Kaplan 2007).
+    It does not depend on the order of arrival (bottom-k sampling; Cohen and Kaplan 2007). Of a
+    long text its first 500 characters are kept.
     """
-    insort(kept, sample)
+    insort(kept, sample._replace(text=sample.text[:TEXT_CHARS]))
     del kept[PER_STEP:]
 
 

@@ -3,10 +3,12 @@
 import asyncio
 import time
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
+from threading import Semaphore, Thread
 
 import click
 from aiokafka import AIOKafkaProducer
@@ -21,7 +23,9 @@ from sentiment.topics import TWEETS
 from stream.history import SENTIMENT140, read_history, sample_history, to_json
 
 _UNDER_WAY = 2_000
+_STANDARD_INPUT = "-"
 Item = Tweet | BadMessageError
+Due = tuple[float, Item]
 
 
 @click.command()
@@ -62,7 +66,8 @@ def replay(
         with _progress(console) as progress:
             bar = progress.add_task("replay", total=limit)
             paced = _by_time(items, speed) if speed else _by_rate(items, rate)
-            asyncio.run(pushing.run(paced, lambda: progress.update(bar, advance=1)))
+            come = _as_they_come(paced) if str(file) == _STANDARD_INPUT else _at_once(paced)
+            asyncio.run(pushing.run(come, lambda: progress.update(bar, advance=1)))
     except KeyboardInterrupt:
         console.print("stopped")
     finally:
@@ -77,19 +82,19 @@ def _items(
         console.print(f"{real} is not there: replaying the project's own made-up tweets.")
         return sample_history()
     path = file or real
-    if str(path) == "-" and shuffle:
+    if str(path) == _STANDARD_INPUT and shuffle:
         raise SettingsError("--shuffle needs a file, got standard input; leave one of them out.")
     kind = kind or ("csv" if path.suffix == ".csv" else "jsonl")
     return read_history(path, kind, settings.max_text_chars, shuffle or file is None)
 
 
-def _by_rate(items: Iterable[Item], rate: float | None) -> Iterator[tuple[float, Item]]:
+def _by_rate(items: Iterable[Item], rate: float | None) -> Iterator[Due]:
     """Each item with the second at which it is due."""
     for number, item in enumerate(items):
         yield (number / rate if rate else 0.0), item
 
 
-def _by_time(items: Iterable[Item], speed: float) -> Iterator[tuple[float, Item]]:
+def _by_time(items: Iterable[Item], speed: float) -> Iterator[Due]:
     first: datetime | None = None
     due = 0.0
     for item in items:
@@ -99,6 +104,37 @@ def _by_time(items: Iterable[Item], speed: float) -> Iterator[tuple[float, Item]
             first = first or moment
             due = max(due, (moment - first).total_seconds() / speed)
         yield due, item
+
+
+async def _at_once(paced: Iterable[Due]) -> AsyncIterator[Due]:
+    """Items of a file, which never keeps anybody waiting."""
+    for one in paced:
+        yield one
+
+
+async def _as_they_come(paced: Iterable[Due]) -> AsyncIterator[Due]:
+    """Items that may be long in coming, read in a thread: those before go out meanwhile."""
+    loop = asyncio.get_running_loop()
+    came: asyncio.Queue[Due | Exception | None] = asyncio.Queue()
+    room = Semaphore(_UNDER_WAY)
+
+    def read() -> None:
+        last = None
+        with suppress(RuntimeError):  # the loop is closed: nobody waits for more
+            try:
+                for one in paced:
+                    room.acquire()
+                    loop.call_soon_threadsafe(came.put_nowait, one)
+            except Exception as error:  # noqa: BLE001 - raised where the items are taken
+                last = error
+            loop.call_soon_threadsafe(came.put_nowait, last)
+
+    Thread(target=read, name="standard input", daemon=True).start()
+    while (one := await came.get()) is not None:
+        if isinstance(one, Exception):
+            raise one
+        room.release()
+        yield one
 
 
 class _Push:
@@ -111,7 +147,7 @@ class _Push:
         self._brand = brand
         self._keep_times = keep_times
 
-    async def run(self, paced: Iterable[tuple[float, Item]], advance: Callable[[], None]) -> None:
+    async def run(self, come: AsyncIterator[Due], advance: Callable[[], None]) -> None:
         """Send items when they are due.
 
         Raises:
@@ -128,7 +164,7 @@ class _Push:
         )
         try:
             await producer.start()
-            await self._send_all(producer, paced, advance)
+            await self._send_all(producer, come, advance)
         except KafkaError as error:
             raise TopicError(
                 f"Kafka at {settings.kafka_brokers} did not take the tweets ({error!r}); "
@@ -140,13 +176,13 @@ class _Push:
     async def _send_all(
         self,
         producer: AIOKafkaProducer,
-        paced: Iterable[tuple[float, Item]],
+        come: AsyncIterator[Due],
         advance: Callable[[], None],
     ) -> None:
         topic = self._settings.topic(TWEETS)
         waiting: deque[Awaitable[object]] = deque()
         started = time.monotonic()
-        for due, item in paced:
+        async for due, item in come:
             if (early := due - (time.monotonic() - started)) > 0:
                 await asyncio.sleep(early)
             advance()

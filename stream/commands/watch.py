@@ -5,6 +5,7 @@ import time
 from collections import deque
 
 import click
+import orjson
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 from rich.console import Console
@@ -31,7 +32,7 @@ _SHOWN_A_SECOND = 20
 def watch(from_beginning: bool, limit: int | None, brand: str | None) -> None:
     """Show scored tweets as they come, with the rate and the worker's lag. Ctrl-C ends it.
 
-    When they come fast, some are shown and all are counted.
+    When they come fast, some are shown and all are counted; with --brand, those of the brand.
     """
     try:
         asyncio.run(_Watch(load_settings(StreamSettings), limit, brand).run(from_beginning))
@@ -73,14 +74,16 @@ class _Watch:
 
     async def _show(self, consumer: AIOKafkaConsumer, console: Console) -> None:
         arrived = await consumer.getmany(timeout_ms=250)
-        tweets = [record for records in arrived.values() for record in records]
-        self._arrivals.append((time.monotonic(), len(tweets)))
-        self._seen += len(tweets)
-        step = max(len(tweets) * 4 // _SHOWN_A_SECOND, 1)
-        for record in tweets[::step]:
-            tweet = ScoredTweet.model_validate_json(record.value)
-            if self._brand is None or tweet.brand == self._brand:
-                console.print(_line(tweet))
+        values = [record.value for records in arrived.values() for record in records]
+        if self._brand is not None:
+            values = [value for value in values if _brand(value) == self._brand]
+        if self._limit is not None:
+            values = values[: self._limit - self._seen]
+        self._arrivals.append((time.monotonic(), len(values)))
+        self._seen += len(values)
+        step = max(len(values) * 4 // _SHOWN_A_SECOND, 1)
+        for value in values[::step]:
+            console.print(_line(ScoredTweet.model_validate_json(value)))
 
     async def _measure_lag(self) -> None:
         settings = self._settings
@@ -99,6 +102,12 @@ class _Watch:
         rate = sum(amount for _, amount in self._arrivals) / _WINDOW_SECONDS
         lag = "unknown" if self._lag is None else f"{self._lag:,}"
         return Text(f"{self._seen:,} scored, {rate:,.0f}/s, lag {lag}", style="bold")
+
+
+def _brand(value: bytes) -> str | None:
+    """Most results are not shown: the whole of one is read only then."""
+    brand: str | None = orjson.loads(value).get("brand")
+    return brand
 
 
 def _line(tweet: ScoredTweet) -> Text:

@@ -47,6 +47,8 @@ class Mail:
                 refused = server.send_message(made)
         except OSError as error:  # smtplib's errors are such, too
             raise _fault(error) from None
+        except ValueError as error:  # its words may repeat what it was to write
+            raise RefusedError(f"{type(error).__name__}: it cannot be written as SMTP") from None
         if refused:
             log.error("E-mail: %d of the addresses were refused.", len(refused))
 
@@ -103,6 +105,13 @@ def _check(settings: NotifySettings) -> None:
             )
     if bool(settings.smtp_username) != bool(settings.smtp_password):
         raise SettingsError("set both BADBUZZ_SMTP_USERNAME and BADBUZZ_SMTP_PASSWORD, or neither.")
+    password = settings.smtp_password.get_secret_value() if settings.smtp_password else ""
+    for name, value in (("USERNAME", settings.smtp_username or ""), ("PASSWORD", password)):
+        if not value.isascii():
+            raise SettingsError(
+                f"BADBUZZ_SMTP_{name}: expected ASCII characters alone, which is all that SMTP's "
+                "sign-in takes here, got others; choose another one at the mail server."
+            )
     if (
         settings.smtp_password
         and settings.smtp_security == "none"

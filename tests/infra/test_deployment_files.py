@@ -171,6 +171,16 @@ def test_the_trainer_can_write_the_versions_that_it_fetches() -> None:
     assert folder in [mount["mountPath"] for mount in container["volumeMounts"]]
 
 
+def test_every_broker_keeps_the_offsets_of_a_group_that_is_away_for_a_year() -> None:
+    year = str(365 * 24 * 60)
+    local = broker_properties(Path("data"), 9092, 9093)
+    assert local["offsets.retention.minutes"] == year
+    variable = "KAFKA_OFFSETS_RETENTION_MINUTES"
+    assert str(COMPOSE["services"]["kafka"]["environment"][variable]) == year
+    tofu = (ROOT / "infra" / "main.tf").read_text()
+    assert re.findall(rf"{variable} += (\d+)", tofu) == [year]
+
+
 def test_compose_publishes_on_loopback_alone_and_limits_every_container() -> None:
     for name, service in COMPOSE["services"].items():
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", [])), name

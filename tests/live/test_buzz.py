@@ -60,6 +60,11 @@ def test_a_kill_a_zombie_and_a_dead_broker_amid_a_burst_change_neither_counts_no
     time.sleep(2)
     kafka.start()
     wait_until(lambda: lag(settings, TWEETS) + lag(settings, MENTIONS) == 0, 90, "all is counted")
+    told = [alert for alert in alerts(settings) if alert.kind == "negative"]
+    still_open = float(told[-1].state != "closed")
+    shown = f'badbuzz_buzz_alerts_open{{brand="acme",kind="negative"}} {still_open}'
+    owner = the_owner(settings, fleet)
+    wait_until(lambda: shown in page(owner, "/metrics")[1], 30, f"its owner shows {shown}")
     fleet.check()
     fleet.stop()
 

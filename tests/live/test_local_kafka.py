@@ -7,6 +7,7 @@ import psutil
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import UnknownTopicOrPartitionError
 
 from infra.local.kafka import LocalKafka, broker_answers
@@ -45,6 +46,18 @@ async def _consume(bootstrap: str, topic: str, count: int) -> list[bytes]:
     ) as consumer:
         consumer.assign([TopicPartition(topic, 0)])
         return [(await consumer.getone()).value for _ in range(count)]
+
+
+async def test_a_group_that_is_away_for_a_year_finds_its_offsets(kafka: LocalKafka) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
+    await admin.start()
+    try:
+        asked = ConfigResource(ConfigResourceType.BROKER, "1", {"offsets.retention.minutes": None})
+        (answer,) = await admin.describe_configs([asked])
+    finally:
+        await admin.close()
+    ((_, _, _, _, settings),) = answer.resources
+    assert [setting[1] for setting in settings] == [str(365 * 24 * 60)]
 
 
 async def test_committed_records_outlive_a_killed_and_a_stopped_broker(tmp_path: Path) -> None:

@@ -63,6 +63,24 @@ async def test_a_new_writer_goes_on_where_the_last_one_committed(settings: Strea
     await second.close()
 
 
+@pytest.mark.parametrize("first", [0, 5])
+async def test_a_start_without_an_offset_where_records_are_gone_is_told_once(
+    settings: StreamSettings, first: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def first_offset(_: TopicPartition) -> int:
+        return first
+
+    for _ in range(2):
+        only = writer(settings)
+        only._first_offset = first_offset
+        await only.open()
+        assert only.committed == first
+        await only.close()
+    told = [line for line in caplog.messages if "offsets.retention.minutes" in line]
+    assert len(told) == (1 if first else 0)
+    assert all(only.name in line and "offset 5" in line for line in told)
+
+
 async def test_a_writer_whose_partition_was_taken_over_publishes_nothing(
     settings: StreamSettings,
 ) -> None:

@@ -91,6 +91,66 @@ def test_an_open_alert_is_shown_with_its_samples_until_it_closes(
     assert not samples(registry, "badbuzz_buzz_alert_sample_p_negative")
 
 
+def in_crisis(brand: str, negative: int, other: int) -> BrandState:
+    """A state as another worker left it: its negative alert is open, the one of its volume not."""
+    state = closed_minutes(brand, negative, other)
+    state.closed.alarms["negative"].open(30_000_001, 2.0, 3.0)
+    return state
+
+
+def test_an_alert_that_was_open_before_the_takeover_is_shown_until_it_closes(
+    board: BuzzBoard, registry: CollectorRegistry
+) -> None:
+    board.restore(in_crisis("acme", 3, 1))
+    assert samples(registry, "badbuzz_buzz_alerts_open") == {
+        ("acme", "negative"): 1,
+        ("acme", "volume"): 0,
+    }
+    # The rule "Bad buzz" asks for a share beside the open alert.
+    assert registry.get_sample_value("badbuzz_buzz_negative_share", {"brand": "acme"}) == 0.75
+    assert samples(registry, "badbuzz_buzz_alerts_total") == {("negative",): 0, ("volume",): 0}
+    board.tell(alert("worse", "acme"))
+    assert samples(registry, "badbuzz_buzz_alerts_open")["acme", "negative"] == 1
+    board.tell(alert("closed", "acme"))
+    assert samples(registry, "badbuzz_buzz_alerts_open") == {
+        ("acme", "negative"): 0,
+        ("acme", "volume"): 0,
+    }
+
+
+def test_an_alert_that_closed_before_the_takeover_is_shown_as_none(
+    board: BuzzBoard, registry: CollectorRegistry
+) -> None:
+    state = in_crisis("delta", 3, 1)
+    state.closed.alarms["negative"].follow(30_009_999, 0.0, 0.0, OPTIONS.negative)
+    board.restore(state)
+    board.show(state)
+    assert samples(registry, "badbuzz_buzz_alerts_open") == {
+        ("delta", "negative"): 0,
+        ("delta", "volume"): 0,
+    }
+
+
+def test_a_restored_alert_has_a_share_though_nothing_was_scored_lately(
+    board: BuzzBoard, registry: CollectorRegistry
+) -> None:
+    state = in_crisis("acme", 3, 1)
+    state.closed.begin_anew()  # another version of the model
+    board.restore(state)
+    share = registry.get_sample_value("badbuzz_buzz_negative_share", {"brand": "acme"})
+    assert share is not None
+    assert 0 < share < 1
+
+
+def test_a_restored_brand_with_an_open_alert_keeps_its_label(
+    board: BuzzBoard, registry: CollectorRegistry
+) -> None:
+    board.restore(in_crisis("acme", 3, 1))
+    for number in range(200):
+        board.show(closed_minutes(f"brand-{number}", 1, number // 4))
+    assert samples(registry, "badbuzz_buzz_alerts_open")["acme", "negative"] == 1
+
+
 def test_a_brand_that_moved_to_another_worker_has_no_series_left(
     board: BuzzBoard, registry: CollectorRegistry
 ) -> None:

@@ -36,6 +36,7 @@ def tweet(**fields: object) -> bytes:
         (tweet(text=" \n\t\u00a0\u3000"), "empty", "text"),
         (tweet(id=""), "empty", "id"),
         (tweet(id="9" * 257), "too_long", "id"),
+        (tweet(brand="x" * 257), "too_long", "brand: String should have at most 256 characters"),
         (tweet(text="x" * 101), "too_long", "at most 100 characters, got 101"),
     ],
 )
@@ -66,6 +67,10 @@ def test_the_detail_does_not_repeat_the_text(value: bytes) -> None:
 
 def test_the_longest_text_is_counted_in_characters() -> None:
     assert parse_tweet(tweet(text="\U0001f60d" * 100), 100).text == "\U0001f60d" * 100
+
+
+def test_the_longest_brand_is_counted_in_characters() -> None:
+    assert parse_tweet(tweet(brand="\U0001f60d" * 256), 100).brand == "\U0001f60d" * 256
 
 
 def test_a_number_is_taken_for_an_id_and_kept_exactly() -> None:

@@ -31,7 +31,8 @@ def registry() -> CollectorRegistry:
 
 @pytest.fixture
 def writer() -> SimpleNamespace:
-    return SimpleNamespace(source=SOURCE, committed=10, committed_timestamp=time.time() - 90)
+    then = time.time() - 90
+    return SimpleNamespace(source=SOURCE, committed=10, committed_timestamp=then, taken_at=then)
 
 
 def test_a_partition_that_stands_still_with_records_waiting_is_timed(
@@ -96,3 +97,33 @@ def test_the_clock_of_detection_stands_still_while_records_wait(
     assert health.reached("brand.mentions") == pytest.approx(time.time(), abs=5)
     health.sample({("tweets", 1): 10})
     assert health.reached("tweets") == pytest.approx(time.time(), abs=5)
+
+
+def test_the_clock_of_detection_knows_nothing_before_the_end_of_a_partition_is_known(
+    registry: CollectorRegistry, writer: SimpleNamespace
+) -> None:
+    health = Health(SimpleNamespace(writers={SOURCE: writer}), StreamMetrics(registry), 60)
+    assert health.reached("tweets") == writer.committed_timestamp
+    writer.committed_timestamp = None  # it was just taken over
+    assert health.reached("tweets") is None
+    health.sample({("tweets", 1): 10})
+    assert health.reached("tweets") == pytest.approx(time.time(), abs=5)
+
+
+def test_the_clock_of_detection_knows_nothing_before_the_first_batch_of_a_backlog(
+    registry: CollectorRegistry, writer: SimpleNamespace
+) -> None:
+    other = SimpleNamespace(
+        source=TopicPartition("tweets", 2),
+        committed=3,
+        committed_timestamp=None,
+        taken_at=time.time() - 20,
+    )
+    ownership = SimpleNamespace(writers={SOURCE: writer, other.source: other})
+    health = Health(ownership, StreamMetrics(registry), 60)
+    health.sample({("tweets", 1): 15, ("tweets", 2): 4})
+    assert health.reached("tweets") is None
+    lag = registry.get_sample_value("badbuzz_lag_seconds", {"topic": "tweets", "partition": "2"})
+    assert lag == pytest.approx(20, abs=5)
+    other.committed_timestamp = writer.committed_timestamp - 30
+    assert health.reached("tweets") == other.committed_timestamp

@@ -21,7 +21,7 @@ from sentiment.scorer import ModelVersion, Scorer
 from sentiment.tokenizer import NgramTokenizer
 from stream.batch import Batch, Outputs, Record
 from stream.brands import BrandFile
-from stream.deadletters import split_headers
+from stream.deadletters import size_of, split_headers
 from stream.metrics import StreamMetrics
 from stream.notes import read_note
 from stream.scoring import ScoreBatch, Scoring
@@ -247,6 +247,26 @@ def test_a_result_that_kafka_would_refuse_goes_to_the_dead_letters_with_no_menti
     assert [r.source_offset for r in scored(outputs)] == [0, 4]
     assert letters(outputs) == dict.fromkeys([1, 2, 3], ("too_large", "publish"))
     assert sum(len(r) for (topic, _), r in outputs.records.items() if topic == MENTIONS) == 1
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_tweet_whose_mention_kafka_would_refuse_goes_to_the_dead_letters_with_no_result(
+    toy: Path, tmp_path: Path, named: bool
+) -> None:
+    limit, brand = 4_096, "b" * 256
+    path = tmp_path / "brands.json"
+    path.write_text(json.dumps({brand: {"names": ["VX"]}}))
+    more = {"brand": brand} if named else {}
+    records = [tweet(f"VX {'x' * (2_600 + 4 * n)}", n, **more) for n in range(300)]
+    outputs = outputs_of(work(toy, path, max_message_bytes=limit), records)
+    published = [r for (topic, _), rs in outputs.records.items() if topic != LETTERS for r in rs]
+    assert max(size_of(one) for one in published) <= limit
+    mentions = [r for (topic, _), rs in outputs.records.items() if topic == MENTIONS for r in rs]
+    told = [json.loads(one.value or b"")["source_offset"] for one in mentions]
+    assert told == [result.source_offset for result in scored(outputs)]
+    refused = letters(outputs)
+    assert set(refused.values()) == {("too_large", "publish")}
+    assert sorted([*told, *refused]) == list(range(300))
 
 
 def test_what_is_counted_is_what_is_published(toy: Path, brands: Path) -> None:

@@ -97,6 +97,20 @@ def test_the_state_of_a_busy_brand_stays_small(detector):
     assert sum(len(dump_part(state, part)) for part in PARTS) < 60_000
 
 
+def test_the_state_of_a_brand_fits_a_record_however_long_its_texts_are(detector):
+    state = new_brand("acme", detector.options)
+    for minute in range(START, START + 60):
+        said = [
+            sighting(minute, p_negative, chr(0x4E00 + 16 * (minute - START) + number) * 20_000)
+            for number, p_negative in enumerate([0.9] * 8 + [0.1] * 8)
+        ]
+        detector.update(state, said, minute)
+        assert len(dump_part(state, "open")) < 100_000
+        detector.close_minutes(state, minute + 1)
+    assert len(state.texts.negative) == 60
+    assert len(dump_part(state, "texts")) < 200_000
+
+
 def test_only_the_parts_that_changed_are_named(detector, calm_brand):
     state, start = calm_brand()
     state.changed.clear()

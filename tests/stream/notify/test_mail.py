@@ -145,6 +145,28 @@ def test_settings_that_do_not_fit_are_named(more: dict[str, str], named: str) ->
         Mail(NotifySettings(**fitting | more))
 
 
+@pytest.mark.parametrize(
+    ("account", "named"),
+    [
+        ({"smtp_username": "bàd", "smtp_password": "buzz"}, "BADBUZZ_SMTP_USERNAME"),
+        ({"smtp_username": "bad", "smtp_password": "büzz"}, "BADBUZZ_SMTP_PASSWORD"),
+    ],
+)
+def test_an_account_that_smtp_cannot_carry_is_refused_and_not_repeated(
+    account: dict[str, str], named: str
+) -> None:
+    fitting = {"smtp_host": "mail.example.org", "email_from": "a@b.org", "email_to": "c@d.org"}
+    with pytest.raises(SettingsError, match=f"{named}.*ASCII") as raised:
+        Mail(NotifySettings(**fitting | account))
+    assert not any(secret in str(raised.value) for secret in account.values())
+
+
+async def test_what_smtplib_will_not_write_is_refused(server: MailServer) -> None:
+    """The name of a machine has at most 63 characters between two dots."""
+    with pytest.raises(RefusedError, match="UnicodeE"):
+        await mail(server, smtp_host="x" * 64).send(notification(made_up()))
+
+
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
     """A certificate of 127.0.0.1 that signs itself, and its key, in one file."""
