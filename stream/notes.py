@@ -22,3 +22,14 @@ def read_note(note: str) -> Pointer | None:
         return Pointer(int(content["change"]), str(content["version"]), str(content["digest"]))
     except (ValueError, KeyError, TypeError):
         return None
+
+
+def write_owner(note: str, name: str) -> str:
+    """A note with the name of the owner's round (see `stream.rounds`) behind it."""
+    return f"{note}\n{name}"
+
+
+def read_owner(noted: str) -> tuple[str, str]:
+    """A note and the name behind it, empty where there is none."""
+    note, _, name = noted.partition("\n")
+    return note, name

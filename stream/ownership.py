@@ -8,9 +8,10 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 
+from stream.rounds import Fences, Rounds
 from stream.settings import StreamSettings
 from stream.settling import Settlement
-from stream.transactions import FirstOffset, PartitionWriter
+from stream.transactions import WORTH_A_TRANSACTION, FirstOffset, PartitionWriter
 
 log = logging.getLogger(__name__)
 
@@ -21,9 +22,6 @@ not read before."""
 _RETRY_SECONDS = 1.0
 _GRACE_SECONDS = 1.0
 _ASK_SECONDS = 2.0
-_WORTH_AN_OVERLAP = 1_000
-"""Records of a batch that is worth scoring while the one before it commits. A smaller one waits for
-that commit, and grows meanwhile: fewer transactions, each with more in it, are sooner done."""
 _ROUND_SECONDS = 0.1
 """So long do partitions wait for one another, to be scored together; one that is stuck holds up
 none for longer."""
@@ -46,6 +44,8 @@ class Ownership:
         self._tasks: set[asyncio.Task[None]] = set()
         self._opening: set[asyncio.Task[None]] = set()
         self._asked_at = -_ASK_SECONDS
+        self._fences = Fences(settings.group, self._all_outputs, self._producer)
+        self._rounds = self._new_rounds()
 
     def serve(self, topic: str, outputs: Sequence[str], takeover: Takeover) -> None:
         """What batches of this topic write to, and what happens before a partition is read."""
@@ -60,10 +60,13 @@ class Ownership:
         """
         await self.release()
         settings = self._settings
+        self._rounds = self._new_rounds()
         self.writers = {
             source: PartitionWriter(
                 source,
                 self._settlement(source),
+                self._rounds,
+                self._fences,
                 self._producer,
                 first_offset,
                 settings.transaction_seconds,
@@ -82,6 +85,7 @@ class Ownership:
             task.cancel()
         await _wait(self._tasks, _GRACE_SECONDS)
         await asyncio.gather(*(writer.close() for writer in writers.values()))
+        await self._rounds.end()
 
     @property
     def places(self) -> int:
@@ -102,7 +106,7 @@ class Ownership:
             and (writer := self.writers.get(source)) is not None
             and writer.state == "open"
             and not writer.held
-            and writer.in_flight < (most if writer.batch_records >= _WORTH_AN_OVERLAP else 1)
+            and writer.in_flight < (most if writer.batch_records >= WORTH_A_TRANSACTION else 1)
         ]
         # Those that were served longest ago come first, so that none starves.
         return sorted(ready, key=lambda source: self.writers[source].fetched_at)
@@ -114,7 +118,7 @@ class Ownership:
         """
         flying = [w for w in self.writers.values() if w.in_flight and w.source.topic == topic]
         late = time.monotonic() - _ROUND_SECONDS
-        small = (w.batch_records < _WORTH_AN_OVERLAP and w.fetched_at > late for w in flying)
+        small = (w.batch_records < WORTH_A_TRANSACTION and w.fetched_at > late for w in flying)
         return bool(flying) and all(small)
 
     def fetched(self, writer: PartitionWriter, end: int, records: int = 0) -> None:
@@ -158,6 +162,13 @@ class Ownership:
             max_batch_size=settings.max_message_bytes - 1_024,
             compression_type=None if settings.compression == "none" else settings.compression,
         )
+
+    def _new_rounds(self) -> Rounds:
+        settings = self._settings
+        return Rounds(settings.group, self._fences, self._producer, settings.transaction_seconds)
+
+    def _all_outputs(self) -> list[str]:
+        return sorted({topic for topics in self._outputs.values() for topic in topics})
 
     def _settlement(self, source: TopicPartition) -> Settlement:
         """Kept from one assignment to the next: it may hold a decision that was not told yet."""

@@ -19,7 +19,6 @@ from typing import Literal
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import (
-    IllegalOperation,
     InvalidProducerEpoch,
     KafkaError,
     ProducerClosed,
@@ -31,13 +30,18 @@ from aiokafka.structs import OffsetAndMetadata
 
 from stream.backoff import Backoff
 from stream.batch import Outputs
+from stream.discarding import BROKEN, discard
+from stream.notes import read_owner, write_owner
+from stream.rounds import Fences, MakeProducer, Rounds
 from stream.sending import send_all
 from stream.settling import Settlement
 
 log = logging.getLogger(__name__)
 
-MakeProducer = Callable[[str], AIOKafkaProducer]
 FirstOffset = Callable[[TopicPartition], Awaitable[int]]
+
+WORTH_A_TRANSACTION = 1_000
+"""Records of a batch that has a transaction of its own; a smaller one shares a round's."""
 
 _GROUP_COORDINATOR = 0
 _PEEK_SECONDS = 1.0
@@ -47,8 +51,6 @@ _NO_OFFSET = (
     "brokers' offsets.retention.minutes; what it had done already comes out again."
 )
 _FENCED = (ProducerFenced, InvalidProducerEpoch)
-# What aiokafka lets through when its connection or its state machine breaks under a transaction.
-_BROKEN = (KafkaError, OSError, TimeoutError, IllegalOperation, AssertionError)
 
 
 class PartitionWriter:
@@ -57,6 +59,8 @@ class PartitionWriter:
     Args:
         source: the input partition.
         settlement: the consumer group whose offset is committed, and the topics written to.
+        rounds: those of this worker, which take small batches along.
+        fences: end the round that the partition's former owner had.
         make_producer: a producer, not started, for a transactional id.
         first_offset: the first offset that the source still holds.
         timeout: seconds after which a transaction is given up and settled anew.
@@ -66,6 +70,8 @@ class PartitionWriter:
         self,
         source: TopicPartition,
         settlement: Settlement,
+        rounds: Rounds,
+        fences: Fences,
         make_producer: MakeProducer,
         first_offset: FirstOffset,
         timeout: float,
@@ -84,6 +90,9 @@ class PartitionWriter:
         self.state: Literal["opening", "open", "failed", "lost", "closed"] = "opening"
         self._group = settlement.group
         self._settlement = settlement
+        self._rounds, self._fences = rounds, fences
+        self._named = ""  # the round that the committed offset names
+        self._last_round = ""  # the one that made the last commit, if any did
         self._make_producer = make_producer
         self._first_offset = first_offset
         self._timeout = timeout
@@ -103,8 +112,14 @@ class PartitionWriter:
     @property
     def adrift(self) -> bool:
         """Whether nothing is under way and the coordinator of its transactions is gone."""
-        idle = self.state == "open" and not self._one_at_a_time.locked()
-        return idle and not self._settlement.connected
+        return self.state == "open" and not self._one_at_a_time.locked() and not self._intact
+
+    @property
+    def _intact(self) -> bool:
+        """Whether the coordinators still know what was committed last, by us or by a round."""
+        if self._last_round and not self._rounds.alive(self._last_round):
+            return False
+        return self._settlement.connected
 
     async def open(self) -> None:
         """Fence the former owner and learn where it stopped; retried until it works or `close`."""
@@ -141,7 +156,7 @@ class PartitionWriter:
     async def refresh(self) -> None:
         """Settle what a broker left undone that ended while nothing came."""
         async with self._one_at_a_time:
-            if self.state != "open" or self._settlement.connected:
+            if self.state != "open" or self._intact:
                 return
             try:
                 await self._recover(self.committed, self.committed, self.note)
@@ -161,14 +176,14 @@ class PartitionWriter:
 
     async def _attempt(self, start: int, end: int, outputs: Outputs) -> bool | None:
         """One try: True if it is done, False if the partition is lost, None if it did not work."""
-        if self._settlement.connected:
+        if self._intact:
             try:
-                await self._transact(end, outputs)
+                await self._publish(start, end, outputs)
                 self.committed, self.note = end, outputs.note
                 return True
             except _FENCED:
                 raise
-            except _BROKEN as error:
+            except BROKEN as error:
                 log.warning("%s offset %d: transaction broke: %r", self.name, start, error)
             self.aborted += 1
         return await self._recover(start, end, outputs.note)
@@ -195,18 +210,33 @@ class PartitionWriter:
         """
         if self._producer is None:
             return False
-        with suppress(*_BROKEN):
+        with suppress(*BROKEN):
             async with asyncio.timeout(_PEEK_SECONDS):
-                offset, found = await _committed(self._producer, self._group, self.source)
+                offset, found, _ = await _committed(self._producer, self._group, self.source)
             # It may also stand earlier: where a broker left our own last one undone.
             return offset > self.committed and (offset, found) != (end, note)
         return False
 
-    async def _transact(self, end: int, outputs: Outputs) -> None:
-        async with asyncio.timeout(self._timeout):
-            await self._send_and_commit(end, outputs)
+    async def _publish(self, start: int, end: int, outputs: Outputs) -> None:
+        """In a round where the batch is small and the round is known to the next owner."""
+        name = self._named
+        if start < end and self.batch_records < WORTH_A_TRANSACTION and self._rounds.alive(name):
+            self._last_round = name
+            offset = OffsetAndMetadata(end, write_owner(outputs.note, name))
+            await self._rounds.commit(name, self.source, offset, outputs)
+        else:
+            await self._transact(end, outputs)
 
-    async def _send_and_commit(self, end: int, outputs: Outputs) -> None:
+    async def _transact(self, end: int, outputs: Outputs) -> None:
+        """A transaction of the partition's own."""
+        name = self._rounds.name
+        async with asyncio.timeout(self._timeout):
+            await self._send_and_commit(
+                outputs, OffsetAndMetadata(end, write_owner(outputs.note, name))
+            )
+        self._named, self._last_round = name, ""
+
+    async def _send_and_commit(self, outputs: Outputs, offset: OffsetAndMetadata) -> None:
         producer = self._producer
         if producer is None:
             raise ProducerClosed
@@ -216,8 +246,7 @@ class PartitionWriter:
         await asyncio.gather(*await send_all(producer, outputs))
         # Not at the same time: records that are sent while the offsets join the transaction often
         # take `retry_backoff_ms` longer, as if Kafka refused them until that is done.
-        offsets = {self.source: OffsetAndMetadata(end, outputs.note)}
-        await producer.send_offsets_to_transaction(offsets, self._group)
+        await producer.send_offsets_to_transaction({self.source: offset}, self._group)
         await producer.commit_transaction()
 
     async def _open_producer(self) -> None:
@@ -232,16 +261,25 @@ class PartitionWriter:
             try:
                 async with asyncio.timeout(self._timeout) as self._opening:
                     await self._settlement.start(producer)
-                    found = await _committed(producer, self._group, self.source)
-                self.committed, self.note = found
+                    self.committed, self.note = await self._settled(producer)
                 return
-            except _BROKEN as error:
+            except BROKEN as error:
                 if isinstance(error, _FENCED) and self.state == "open":
                     raise
                 log.warning("%s: cannot open a transaction yet: %r", self.name, error)
             finally:
                 self._opening = None
             await backoff.wait()
+
+    async def _settled(self, producer: AIOKafkaProducer) -> tuple[int, str]:
+        """What stands committed, once no round can change it any more."""
+        offset, note, name = await _committed(producer, self._group, self.source)
+        # Only a transaction of the partition's own puts another name there: that is fenced now.
+        if name and not self._rounds.alive(name):
+            await self._fences.end(name)
+            offset, note, name = await _committed(producer, self._group, self.source)
+        self._named = self._last_round = name if self._rounds.alive(name) else ""
+        return offset, note
 
     async def _first_commit(self) -> int:
         """A partition without a committed offset gets one, so that each batch has a known start."""
@@ -253,7 +291,7 @@ class PartitionWriter:
                 if first:
                     log.warning(_NO_OFFSET, self.name, self._group, first)
                 return first
-            except _BROKEN as error:
+            except BROKEN as error:
                 log.warning("%s: cannot commit its first offset yet: %r", self.name, error)
                 await backoff.wait()
                 await self._open_producer()
@@ -267,27 +305,14 @@ class PartitionWriter:
 
     async def _discard(self) -> None:
         producer, self._producer = self._producer, None
-        if producer is None:
-            return
-        with suppress(*_BROKEN, asyncio.CancelledError):
-            async with asyncio.timeout(1):
-                await producer.stop()
-                return
-        with suppress(*_BROKEN):  # it could not say goodbye: cut the connections
-            sender = producer._sender.sender_task
-            if sender is not None:
-                sender.cancel()
-            async with asyncio.timeout(1):
-                await producer.client.close()
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():  # what was suppressed above was meant for us
-            raise asyncio.CancelledError
+        if producer is not None:
+            await discard(producer)
 
 
 async def _committed(
     producer: AIOKafkaProducer, group: str, source: TopicPartition
-) -> tuple[int, str]:
-    """The group's committed offset (-1: none) and its note.
+) -> tuple[int, str, str]:
+    """The group's committed offset (-1: none), its note, and the round that it names.
 
     Asked over the producer's own connection: after its start no transaction of this partition is
     open any more, and no answer depends on what the consumer believes.
@@ -303,5 +328,5 @@ async def _committed(
         for _, offset, note, code in partitions:
             if code:
                 raise for_code(code)()
-            return offset, note or ""
-    return -1, ""
+            return offset, *read_owner(note or "")
+    return -1, "", ""

@@ -10,42 +10,22 @@ from aiokafka.errors import KafkaConnectionError, UnknownError
 
 from infra.local.kafka import LocalKafka
 from infra.local.ports import free_port
-from sentiment.topics import SCORED, TWEETS
-from stream.batch import Outputs, Record
+from sentiment.topics import SCORED
 from stream.settings import StreamSettings
 from stream.settling import Settlement
 from stream.topics import create_topics, created_topics
-from stream.transactions import PartitionWriter
+from stream.transactions import WORTH_A_TRANSACTION, PartitionWriter
 from tests.live.kafka_io import read_all
+from tests.live.partition_writers import outputs, visible, writers
 
 pytestmark = pytest.mark.live
 
 
-def writer(settings: StreamSettings, partition: int = 0, timeout: float = 6.0) -> PartitionWriter:
-    async def first_offset(_: TopicPartition) -> int:
-        return 0
-
-    def producer(transactional_id: str) -> AIOKafkaProducer:
-        return AIOKafkaProducer(
-            **settings.kafka_client,
-            transactional_id=transactional_id,
-            transaction_timeout_ms=int(timeout * 1000),
-        )
-
-    source = TopicPartition(settings.topic(TWEETS), partition)
-    settlement = Settlement(settings.group, [settings.topic(SCORED)])
-    return PartitionWriter(source, settlement, producer, first_offset, timeout)
-
-
-def outputs(settings: StreamSettings, *values: bytes, note: str = "") -> Outputs:
-    made = Outputs(note)
-    made.add(settings.topic(SCORED), 0, [Record(1_700_000_000_000, None, v, []) for v in values])
+def writer(settings: StreamSettings, timeout: float = 6.0) -> PartitionWriter:
+    """Of partition 0, in transactions of its own."""
+    (made,) = writers(settings, 0, timeout=timeout)
+    made.batch_records = WORTH_A_TRANSACTION
     return made
-
-
-async def visible(settings: StreamSettings) -> list[bytes]:
-    records = await asyncio.to_thread(read_all, settings, SCORED)
-    return [record.value for record in records]
 
 
 async def test_a_new_writer_goes_on_where_the_last_one_committed(settings: StreamSettings) -> None:

@@ -22,7 +22,9 @@ def ownership() -> Ownership:
     for topic in ("tweets", "brand.mentions"):
         owned.serve(topic, [], NOTHING)
     for source in [*TWEETS, MENTIONS]:
-        writer = PartitionWriter(source, cast(Any, _Settled), NOTHING, NOTHING, 1.0)
+        writer = PartitionWriter(
+            source, cast(Any, _Settled), NOTHING, NOTHING, NOTHING, NOTHING, 1.0
+        )
         writer.state = "open"
         owned.writers[source] = writer
     return owned
