@@ -14,7 +14,7 @@ from stream.settings import StreamSettings
 from tests.chaos.fleet import Fleet, Worker
 from tests.live.conftest import page, wait_ready, wait_until
 from tests.live.kafka_io import read_all, send
-from tests.live.test_transactions import writer
+from tests.live.partition_writers import writers
 from trainer.register import Versions
 
 pytestmark = pytest.mark.live
@@ -24,7 +24,7 @@ def leave_note(settings: StreamSettings, partition: int, pointer: Pointer) -> No
     """What a former owner leaves that scored with `pointer`."""
 
     async def run() -> None:
-        owner = writer(settings, partition)
+        (owner,) = writers(settings, partition)
         await owner.open()
         assert await owner.commit(0, 0, Outputs(write_note(pointer)))
         await owner.close()
