@@ -102,6 +102,8 @@ def promote_version(
     Raises:
         PromotionError: it did not win.
         RegistryError: MLflow does not answer, or lacks the version.
+        DataError: there is too little data to judge on.
+        ArtefactError: the version cannot be opened.
     """
     from trainer.register import Versions  # noqa: PLC0415 - MLflow takes seconds
 
@@ -151,13 +153,15 @@ def _judged(
     settings: TrainerSettings, number: str, champion: Any, rules: Rules, console: Console
 ) -> Verdict:
     """What the frozen test part says of a version beside the champion, if there is one."""
-    from trainer.data import split  # noqa: PLC0415 - these take seconds to import
+    from trainer.data import require_usable, split  # noqa: PLC0415 - these take seconds to import
     from trainer.promotion import judge  # noqa: PLC0415
     from trainer.source import training_data  # noqa: PLC0415
     from trainer.versions import open_version  # noqa: PLC0415
 
     tweets, origin = training_data(settings.data_dir)
-    test = split(tweets).test
+    parts = split(tweets)
+    require_usable(parts)
+    test = parts.test
     console.print(f"Judged on the {len(test):,} test rows of {origin}.")
     old = _opened_champion(settings, champion, console) if champion is not None else None
     return judge(open_version(settings, number), old, test, rules)
