@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from infra.local.ports import free_port
 from tests.api.api_process import KEYS, ApiProcess, Installation
 
 pytestmark = pytest.mark.live
@@ -165,6 +166,17 @@ def test_logs_hold_neither_texts_nor_keys(guarded: ApiProcess) -> None:
     assert '"route":"/feedback"' in log
     assert secret_text not in log
     assert not [name for name, key in KEYS.items() if key in log]
+
+
+def test_a_caller_is_not_told_the_password_of_the_registry(installation: Installation) -> None:
+    port = free_port()
+    uri = f"http://me:hunter2@127.0.0.1:{port}"
+    with ApiProcess(installation, ready=False, MLFLOW_TRACKING_URI=uri) as api, api.client() as c:
+        answer = c.post("/model/refresh")
+    assert answer.status_code == 503
+    assert f"MLflow at http://127.0.0.1:{port} does not answer" in answer.json()["detail"]
+    assert "hunter2" not in answer.text
+    assert "hunter2" not in api.log.read_text()
 
 
 def test_the_service_refuses_to_listen_beyond_loopback_without_keys(
