@@ -1,8 +1,10 @@
 """The running service with keys on: who gets in, and what strangers see."""
 
+import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -130,6 +132,67 @@ def test_cross_origin_reading_is_closed(client: httpx.Client) -> None:
         headers={"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"},
     )
     assert "access-control-allow-origin" not in asked.headers
+
+
+LISTED = "https://example.org"
+
+
+def from_site(origin: str) -> dict[str, str]:
+    return {"Origin": origin, "Sec-Fetch-Site": "cross-site"}
+
+
+@pytest.fixture(scope="module")
+def opened(installation: Installation) -> Iterator[ApiProcess]:
+    """A service without keys that scripts of one origin may call."""
+    origins = json.dumps([LISTED])
+    with ApiProcess(installation, BADBUZZ_API_CORS_ORIGINS=origins) as process:
+        yield process
+
+
+WRITES = [("/predict", TEXT, 200), ("/feedback", FEEDBACK, 202)]
+
+
+@pytest.mark.parametrize(("path", "body", "status"), WRITES)
+def test_an_origin_that_is_listed_may_write(
+    opened: ApiProcess, path: str, body: dict[str, str], status: int
+) -> None:
+    asked = {**from_site(LISTED), "Access-Control-Request-Method": "POST"}
+    asked["Access-Control-Request-Headers"] = "content-type"
+    with opened.client() as client:
+        assert client.options(path, headers=asked).status_code == 200
+        answer = client.post(path, json=body, headers=from_site(LISTED))
+    assert answer.status_code == status
+    assert answer.headers["access-control-allow-origin"] == LISTED
+
+
+@pytest.mark.parametrize(("path", "body", "_status"), WRITES)
+def test_an_origin_that_is_not_listed_may_not_write(
+    opened: ApiProcess, path: str, body: dict[str, str], _status: int
+) -> None:
+    with opened.client() as client:
+        for origin in ("https://evil.example", f"{LISTED}.evil.example", "null"):
+            answer = client.post(path, json=body, headers=from_site(origin))
+            assert answer.status_code == 403, origin
+        cookie = {"Cookie": "badbuzz_session=any", **from_site(LISTED)}
+        assert client.post(path, json=body, headers=cookie).status_code == 403
+
+
+def test_a_listed_origin_cannot_write_with_a_cookie(installation: Installation) -> None:
+    keys = f"boss:admin:{KEYS['boss']}"
+    origins = json.dumps([LISTED])
+    with (
+        ApiProcess(installation, BADBUZZ_API_KEYS=keys, BADBUZZ_API_CORS_ORIGINS=origins) as api,
+        api.client() as client,
+    ):
+        key = {"key": KEYS["boss"]}
+        assert client.post("/login", data=key, headers=from_site(LISTED)).status_code == 403
+        client.post("/login", data=key, headers={"Sec-Fetch-Site": "same-origin"})
+        assert client.get("/model").status_code == 200
+        answer = client.post("/feedback", json=FEEDBACK, headers=from_site(LISTED))
+        assert answer.status_code == 403
+        client.cookies.clear()
+        with_key = {**from_site(LISTED), "X-API-Key": KEYS["boss"]}
+        assert client.post("/feedback", json=FEEDBACK, headers=with_key).status_code == 202
 
 
 def test_every_answer_carries_the_security_headers_and_an_id(client: httpx.Client) -> None:
