@@ -242,18 +242,49 @@ def test_a_caller_is_not_told_the_password_of_the_registry(installation: Install
     assert "hunter2" not in api.log.read_text()
 
 
-def test_the_service_refuses_to_listen_beyond_loopback_without_keys(
-    installation: Installation, tmp_path: Path
-) -> None:
-    ended = subprocess.run(
-        [str(Path(sys.executable).with_name("badbuzz")), "api", "--host", "0.0.0.0"],
-        env={**os.environ, **installation.environment},
-        cwd=tmp_path,
+def started(
+    installation: Installation, folder: Path, *options: str, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """`badbuzz api` with these options, which must end by itself."""
+    return subprocess.run(
+        [str(Path(sys.executable).with_name("badbuzz")), "api", *options],
+        env={**os.environ, **installation.environment, **variables},
+        cwd=folder,
         check=False,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
+
+
+def test_the_service_refuses_to_listen_beyond_loopback_without_keys(
+    installation: Installation, tmp_path: Path
+) -> None:
+    ended = started(installation, tmp_path, "--host", "0.0.0.0")
     assert ended.returncode == 1
     assert "BADBUZZ_API_KEYS" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("port", ["99999", "-1"])
+def test_a_port_that_cannot_be_is_refused_with_the_range(
+    installation: Installation, tmp_path: Path, port: str
+) -> None:
+    ended = started(installation, tmp_path, "--port", port)
+    assert ended.returncode == 2
+    assert "--port" in ended.stderr
+    assert "0<=x<=65535" in ended.stderr
+
+
+def test_a_host_name_that_nobody_knows_is_told_from_a_port_that_is_taken(
+    installation: Installation, tmp_path: Path, api: ApiProcess
+) -> None:
+    keys = {"BADBUZZ_API_KEYS": f"boss:admin:{KEYS['boss']}"}
+    unknown = started(installation, tmp_path, "--host", "no-such-host.invalid", **keys)
+    assert unknown.returncode == 1
+    assert "cannot listen at no-such-host.invalid:" in unknown.stderr
+    assert "set BADBUZZ_API_HOST to an address of this machine" in unknown.stderr
+    assert "stop what listens there" not in unknown.stderr
+    taken = started(installation, tmp_path, "--port", str(api.port))
+    assert taken.returncode == 1
+    assert "stop what listens there" in taken.stderr
