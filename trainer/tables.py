@@ -116,7 +116,7 @@ def column(row: Row, name: str, path: Path) -> str:
         there = ", ".join(map(str, row)) or "nothing"
         raise DataError(
             f"{path}: expected a column {name!r}, got {there}; name the right one, or "
-            " give all names with --columns where the file has no header."
+            "give all names with --columns where the file has no header."
         ) from None
     text = "" if value is None else str(value)
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
