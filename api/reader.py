@@ -100,7 +100,7 @@ class Reader:
             for topic in self._starts
             for number in consumer.partitions_for_topic(topic) or ()
         }
-        return known - consumer.assignment()
+        return known.difference(consumer.assignment())
 
     async def _place(self, consumer: Any, partitions: Sequence[TopicPartition]) -> None:
         """Read these partitions, each from where it was left or else from its beginning."""
