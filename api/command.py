@@ -1,5 +1,6 @@
 """`badbuzz api`: serve until told to stop, then finish what was accepted."""
 
+import errno
 import logging
 import signal
 import socket
@@ -41,7 +42,11 @@ class _Server(uvicorn.Server):
 
 @click.command("api")
 @click.option("--host", help="Address to listen at; default: BADBUZZ_API_HOST, or loopback.")
-@click.option("--port", type=int, help="TCP port; default: BADBUZZ_API_PORT, or 8000.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    help="TCP port; default: BADBUZZ_API_PORT, or 8000.",
+)
 def command(host: str | None, port: int | None) -> None:
     """Serve predictions, feedback and the live page."""
     settings = load_settings(ApiSettings)
@@ -75,9 +80,15 @@ def _bind(settings: ApiSettings) -> socket.socket:
     except OSError as error:
         listener.close()
         raise SettingsError(
-            f"cannot listen at {settings.api_host}:{settings.api_port} ({error.strerror}); stop "
-            "what listens there, or set BADBUZZ_API_PORT to a free port."
+            f"cannot listen at {settings.api_host}:{settings.api_port} ({error.strerror}); "
+            f"{_way_out(error)}."
         ) from error
     host, port = listener.getsockname()[:2]
     log.info("The API listens at http://%s:%d", host, port)
     return listener
+
+
+def _way_out(error: OSError) -> str:
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return "set BADBUZZ_API_HOST to an address of this machine"
+    return "stop what listens there, or set BADBUZZ_API_PORT to a free port"

@@ -21,7 +21,7 @@ class Gate:
     """Decides about every request that is not public.
 
     Args:
-        settings: keys, limits and the length of a login.
+        settings: keys, limits, the length of a login and the other sites that may call.
 
     Raises:
         SettingsError: a key or a limit does not fit.
@@ -29,6 +29,7 @@ class Gate:
 
     def __init__(self, settings: ApiSettings) -> None:
         self.keys = Keys(settings.api_keys.get_secret_value())
+        self._origins = frozenset(settings.api_cors_origins)
         self.session_seconds = int(settings.api_session_hours * 3_600)
         self._signer = URLSafeTimedSerializer(self.keys.fingerprint, salt="page")
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
@@ -63,7 +64,8 @@ class Gate:
         key = key_of(request) if self.keys else None
         if key is not None:
             return await self.check_key(request, key)
-        refuse_cross_site(request, strict=bool(self.keys))
+        if not self._is_listed(request):
+            refuse_cross_site(request, strict=bool(self.keys))
         return self._logged_in(request) if self.keys else ANYONE
 
     async def check_key(self, request: Request, key: str) -> Caller:
@@ -82,6 +84,12 @@ class Gate:
     def session_of(self, caller: Caller) -> str:
         """The cookie of a login: the signed name of a key, never the key."""
         return str(self._signer.dumps(caller.name))
+
+    def _is_listed(self, request: Request) -> bool:
+        """Whether it comes from a site that may call, and makes no use of a person's login."""
+        origin = dict(request.scope["headers"]).get(b"origin", b"").decode("latin-1")
+        listed = bool(origin) and not self._origins.isdisjoint({origin, "*"})
+        return listed and COOKIE not in request.cookies
 
     def _logged_in(self, request: Request) -> Caller | None:
         cookie = request.cookies.get(COOKIE)

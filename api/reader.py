@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 _LONGEST_WAIT_S = 5.0
 _POLL_MS = 500
 _RECORDS = 2_000
+_METADATA_MS = 15_000
+"""How often the consumer asks for the partitions there are: those that were added are read then."""
 
 OnRecords = Callable[[str, Sequence[ConsumerRecord]], None]
 
@@ -76,22 +78,36 @@ class Reader:
             auto_offset_reset="latest",
             request_timeout_ms=10_000,
             retry_backoff_ms=500,
+            metadata_max_age_ms=_METADATA_MS,
         )
         try:
             await consumer.start()
-            await self._place(consumer)
+            await self._place(consumer, await _partitions(self._settings, list(self._starts)))
             self.following = True
             log.info("Reading %s.", self._names())
             while True:
                 await self._hand_on(consumer)
+                if added := self._added(consumer):
+                    await self._place(consumer, [*consumer.assignment(), *added])
+                    log.info("Reading %s, partitions that were added.", added)
         finally:
             await consumer.stop()
 
-    async def _place(self, consumer: Any) -> None:
-        partitions = await _partitions(self._settings, list(self._starts))
-        consumer.assign(partitions)
+    def _added(self, consumer: Any) -> set[TopicPartition]:
+        """Partitions that the consumer has heard of and does not read yet."""
+        known = {
+            TopicPartition(topic, number)
+            for topic in self._starts
+            for number in consumer.partitions_for_topic(topic) or ()
+        }
+        return known.difference(consumer.assignment())
+
+    async def _place(self, consumer: Any, partitions: Sequence[TopicPartition]) -> None:
+        """Read these partitions, each from where it was left or else from its beginning."""
         new = [one for one in partitions if one not in self._positions]
         self._positions |= await self._beginnings(consumer, new)
+        # An assignment forgets all positions: nothing may be fetched before they are set.
+        consumer.assign(partitions)
         for partition in partitions:
             consumer.seek(partition, self._positions[partition])
 

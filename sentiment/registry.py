@@ -16,6 +16,7 @@ from typing import Any
 from sentiment import artefact
 from sentiment.errors import AbsentError, ArtefactError, RegistryError
 from sentiment.settings import Settings
+from sentiment.userinfo import without_userinfo
 
 DIGEST_TAG = "badbuzz.digest"
 CHANGE_TAG = "badbuzz.change"
@@ -55,6 +56,7 @@ class Registry:
         self.name = settings.model_name
         self.alias = settings.model_alias
         self._folder = settings.models_dir / settings.model_name
+        self._shown_uri = without_userinfo(settings.mlflow_tracking_uri)
         self._client: Any = None
 
     def pointer(self) -> Pointer:
@@ -146,13 +148,13 @@ class Registry:
             if code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
                 raise AbsentError(
                     f"expected a registered model {self.name} with the alias {self.alias} at "
-                    f"{self._settings.mlflow_tracking_uri}, got none; run `badbuzz train`."
+                    f"{self._shown_uri}, got none; run `badbuzz train`."
                 ) from error
             raise self._unreachable(error) from error
 
     def _unreachable(self, error: Exception) -> RegistryError:
         return RegistryError(
-            f"MLflow at {self._settings.mlflow_tracking_uri} does not answer "
+            f"MLflow at {self._shown_uri} does not answer "
             f"({type(error).__name__}); start it, or set MLFLOW_TRACKING_URI."
         )
 

@@ -1,5 +1,6 @@
 """Settings of all parts, read from the environment and one optional file, built in `main`."""
 
+import re
 from functools import cached_property
 from pathlib import Path
 from ssl import SSLContext, create_default_context
@@ -7,6 +8,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as UnparsedError
 
 from sentiment.errors import SettingsError
 
@@ -122,7 +124,7 @@ def load_settings(kind: type[T]) -> T:
     """Build settings of `kind`, with one readable line for each value that does not fit.
 
     Raises:
-        SettingsError: names every variable at fault; values of secrets are not shown.
+        SettingsError: names every variable at fault, or the file; values of secrets are not shown.
     """
     try:
         return kind()
@@ -132,6 +134,18 @@ def load_settings(kind: type[T]) -> T:
             for fault in error.errors(include_input=False, include_url=False)
         )
         raise SettingsError(f"settings from the environment or .env do not fit: {faults}") from None
+    except UnparsedError as error:
+        field = re.search(r'field "(\w+)"', str(error))
+        variable = _variable(kind, (field[1],) if field else ())
+        raise SettingsError(
+            f"settings from the environment or .env do not fit: {variable}: expected JSON, a list "
+            'as ["a", "b"], got something else; put the quotes in, too.'
+        ) from None
+    except UnicodeDecodeError as error:
+        raise SettingsError(
+            f"{kind.model_config.get('env_file')}: expected UTF-8 text, got: {error.reason}; "
+            "save the file as UTF-8."
+        ) from None
 
 
 def _variable(kind: type[BaseSettings], location: tuple[int | str, ...]) -> str:

@@ -66,6 +66,7 @@ def load_sentiment140(path: Path) -> Tweets:
         DataError: the file is missing, or a row is of another layout.
     """
     texts, targets = [], []
+    number = 0
     try:
         with path.open(encoding="latin-1", newline="") as file:
             for number, row in enumerate(csv.reader(file), start=1):
@@ -77,6 +78,11 @@ def load_sentiment140(path: Path) -> Tweets:
                 if row[0] != _NEUTRAL:
                     texts.append(repair(row[5]))
                     targets.append(_TARGETS[row[0]])
+    except csv.Error as error:
+        raise DataError(
+            f"{path}, after row {number}: expected a row of {len(_COLUMNS)} columns, got: {error}; "
+            "look there for a quote that is not closed."
+        ) from error
     except OSError as error:
         raise DataError(f"expected tweets in {path}, got: {error}") from error
     return Tweets(texts, np.array(targets, np.int8))
@@ -103,6 +109,25 @@ def split(tweets: Tweets, test_percent: int = 10, validation_percent: int = 10) 
     test = parts < test_percent
     validation = ~test & (parts < test_percent + validation_percent)
     return Split(tweets.take(~test & ~validation), tweets.take(validation), tweets.take(test))
+
+
+def require_usable(parts: Split) -> None:
+    """Refuse parts that nothing can be learned from, or measured on.
+
+    Raises:
+        DataError: training lacks a label, or the validation or the test part is empty.
+    """
+    negative = int(parts.train.negative.sum())
+    positive = len(parts.train) - negative
+    if positive and negative and len(parts.validation) and len(parts.test):
+        return
+    raise DataError(
+        "expected training rows of both labels, and validation and test rows, got "
+        f"{positive:,} positive and {negative:,} negative training rows, "
+        f"{len(parts.validation):,} validation and {len(parts.test):,} test rows; give more tweets "
+        "of both labels. Sentiment140 is sorted by label: draw from the whole file, as "
+        "`badbuzz train --rows 100000` does, rather than cut its beginning off."
+    )
 
 
 def with_more(parts: Split, more: Tweets) -> Split:

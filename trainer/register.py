@@ -13,6 +13,7 @@ from sentiment import artefact
 from sentiment.card import Card
 from sentiment.errors import RegistryError
 from sentiment.registry import CHANGE_TAG, DIGEST_TAG, mlflow_client
+from sentiment.userinfo import without_userinfo
 from trainer.settings import TrainerSettings
 
 if TYPE_CHECKING:
@@ -183,9 +184,11 @@ class Versions:
                 raise
 
     def _unreachable(self, error: Exception) -> RegistryError:
+        uri = without_userinfo(self._settings.mlflow_tracking_uri)
         return RegistryError(
-            f"MLflow at {self._settings.mlflow_tracking_uri} did not do what was asked "
-            f"({type(error).__name__}: {error}); start it, or set MLFLOW_TRACKING_URI."
+            f"MLflow at {uri} did not do what was asked "
+            f"({type(error).__name__}: {without_userinfo(str(error))}); start it, or set "
+            "MLFLOW_TRACKING_URI."
         )
 
 

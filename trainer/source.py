@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sentiment.errors import DataError
 from sentiment.sample import sample_tweets
 from trainer.data import SENTIMENT140, Tweets, load_sentiment140
 
@@ -29,3 +30,20 @@ def training_data(folder: Path) -> tuple[Tweets, str]:
         f"{len(tweets):,} made-up tweets, because {path} is not there "
         "(its figures mean nothing for real tweets; populate_data.sh fetches real ones)"
     )
+
+
+def unlabelled_tweets(path: Path | None) -> list[str]:
+    """The tweets of a UTF-8 text file, one a line; none without a file.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    if path is None:
+        return []
+    try:
+        return path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(
+            f"expected tweets, one a line, in BADBUZZ_UNLABELLED={path}, got: {error}; name a text "
+            "file in UTF-8, or none."
+        ) from error

@@ -15,6 +15,8 @@ from sentiment.errors import DataError
 Row = dict[str, object]
 _JSON = {".jsonl", ".ndjson", ".json"}
 _LARGEST_FIELD = 1 << 24
+_UNREADABLE = (OSError, csv.Error, ValueError, LookupError)
+_HALVES = range(0xD800, 0xE000)
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,23 @@ def read_rows(
                     on_bytes(raw.tell())
                 yield row
             on_bytes(path.stat().st_size)
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"{path}, after row {number}: expected {layout.encoding} text, got {error.reason}; "
-            "name the file's encoding with --encoding, for example latin-1."
-        ) from error
-    except (OSError, csv.Error, ValueError, LookupError) as error:
-        raise DataError(f"{path}, after row {number}: {error}") from error
+    except _UNREADABLE as error:
+        raise _unreadable(path, layout, number, error) from error
+
+
+def header(path: Path, layout: TableFormat) -> list[str] | None:
+    """The columns of a CSV file, rows or not; None: JSON Lines, where each row has its own.
+
+    Raises:
+        DataError: the file cannot be read as what it is said to be.
+    """
+    if _is_json(path):
+        return None
+    try:
+        with path.open(encoding=layout.encoding, newline="") as file:
+            return list(_csv_reader(file, layout).fieldnames or ())
+    except _UNREADABLE as error:
+        raise _unreadable(path, layout, 0, error) from error
 
 
 @contextmanager
@@ -74,8 +86,10 @@ def row_writer(
         with temporary.open("w", encoding=layout.encoding, newline="") as file:
             yield _json_writer(file) if _is_json(path) else _csv_writer(path, file, columns, layout)
         temporary.replace(path)
-    except (OSError, UnicodeEncodeError) as error:
+    except OSError as error:
         raise DataError(f"expected to write {path}, got: {error}; name another -o.") from error
+    except UnicodeEncodeError as error:
+        raise DataError(f"expected to write {path}, got: {error}; {_way_out(error)}.") from error
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
@@ -99,12 +113,29 @@ def column(row: Row, name: str, path: Path) -> str:
     try:
         value = row[name]
     except KeyError:
+        there = ", ".join(map(str, row)) or "nothing"
         raise DataError(
-            f"{path}: expected a column {name!r}, got {', '.join(map(str, row))}; name the right "
-            "one, or give all names with --columns where the file has no header."
+            f"{path}: expected a column {name!r}, got {there}; name the right one, or "
+            "give all names with --columns where the file has no header."
         ) from None
     text = "" if value is None else str(value)
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _unreadable(path: Path, layout: TableFormat, number: int, error: Exception) -> DataError:
+    if isinstance(error, UnicodeDecodeError):
+        return DataError(
+            f"{path}, after row {number}: expected {layout.encoding} text, got {error.reason}; "
+            "name the file's encoding with --encoding, for example latin-1."
+        )
+    return DataError(f"{path}, after row {number}: {error}")
+
+
+def _way_out(error: UnicodeEncodeError) -> str:
+    code = ord(error.object[error.start])
+    if code in _HALVES:
+        return "only a file that ends in .jsonl has a place for half a character"
+    return f"{error.encoding} lacks U+{code:04X}: name --encoding, for example utf-8"
 
 
 def _is_json(path: Path) -> bool:
@@ -155,8 +186,7 @@ def _json_rows(file: TextIO) -> Iterator[Row]:
 
 
 def _csv_rows(file: TextIO, layout: TableFormat) -> Iterator[Row]:
-    csv.field_size_limit(_LARGEST_FIELD)
-    reader = csv.DictReader(file, list(layout.columns) or None, delimiter=layout.delimiter)
+    reader = _csv_reader(file, layout)
     names = list(reader.fieldnames or ())
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise ValueError(f"expected each column once, got {', '.join(twice)} twice; rename one")
@@ -168,3 +198,8 @@ def _csv_rows(file: TextIO, layout: TableFormat) -> Iterator[Row]:
                 f"delimiter {layout.delimiter!r}, or name another with --delimiter"
             )
         yield row
+
+
+def _csv_reader(file: TextIO, layout: TableFormat) -> "csv.DictReader[str]":
+    csv.field_size_limit(_LARGEST_FIELD)
+    return csv.DictReader(file, list(layout.columns) or None, delimiter=layout.delimiter)

@@ -2,6 +2,7 @@
 
 from infra.local.ports import LOOPBACK
 from infra.local.settings import StackSettings
+from sentiment.userinfo import without_userinfo
 
 
 def kafka_brokers(settings: StackSettings) -> str:
@@ -41,7 +42,7 @@ def address_lines(settings: StackSettings, started: set[str], without_prometheus
     places = [
         ("api", "Live page", f"{api_url(settings)}/"),
         ("api", "API", f"{api_url(settings)}/openapi.json"),
-        ("mlflow", "MLflow", mlflow_uri(settings)),
+        ("mlflow", "MLflow", without_userinfo(mlflow_uri(settings))),
         ("kafka", "Kafka", kafka_brokers(settings)),
         ("worker", "Stream worker", f"{worker_url(settings)}/metrics"),
         ("worker", "Prometheus", prometheus),

@@ -1,13 +1,16 @@
 """The running service with keys on: who gets in, and what strangers see."""
 
+import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from infra.local.ports import free_port
 from tests.api.api_process import KEYS, ApiProcess, Installation
 
 pytestmark = pytest.mark.live
@@ -131,6 +134,67 @@ def test_cross_origin_reading_is_closed(client: httpx.Client) -> None:
     assert "access-control-allow-origin" not in asked.headers
 
 
+LISTED = "https://example.org"
+
+
+def from_site(origin: str) -> dict[str, str]:
+    return {"Origin": origin, "Sec-Fetch-Site": "cross-site"}
+
+
+@pytest.fixture(scope="module")
+def opened(installation: Installation) -> Iterator[ApiProcess]:
+    """A service without keys that scripts of one origin may call."""
+    origins = json.dumps([LISTED])
+    with ApiProcess(installation, BADBUZZ_API_CORS_ORIGINS=origins) as process:
+        yield process
+
+
+WRITES = [("/predict", TEXT, 200), ("/feedback", FEEDBACK, 202)]
+
+
+@pytest.mark.parametrize(("path", "body", "status"), WRITES)
+def test_an_origin_that_is_listed_may_write(
+    opened: ApiProcess, path: str, body: dict[str, str], status: int
+) -> None:
+    asked = {**from_site(LISTED), "Access-Control-Request-Method": "POST"}
+    asked["Access-Control-Request-Headers"] = "content-type"
+    with opened.client() as client:
+        assert client.options(path, headers=asked).status_code == 200
+        answer = client.post(path, json=body, headers=from_site(LISTED))
+    assert answer.status_code == status
+    assert answer.headers["access-control-allow-origin"] == LISTED
+
+
+@pytest.mark.parametrize(("path", "body", "_status"), WRITES)
+def test_an_origin_that_is_not_listed_may_not_write(
+    opened: ApiProcess, path: str, body: dict[str, str], _status: int
+) -> None:
+    with opened.client() as client:
+        for origin in ("https://evil.example", f"{LISTED}.evil.example", "null"):
+            answer = client.post(path, json=body, headers=from_site(origin))
+            assert answer.status_code == 403, origin
+        cookie = {"Cookie": "badbuzz_session=any", **from_site(LISTED)}
+        assert client.post(path, json=body, headers=cookie).status_code == 403
+
+
+def test_a_listed_origin_cannot_write_with_a_cookie(installation: Installation) -> None:
+    keys = f"boss:admin:{KEYS['boss']}"
+    origins = json.dumps([LISTED])
+    with (
+        ApiProcess(installation, BADBUZZ_API_KEYS=keys, BADBUZZ_API_CORS_ORIGINS=origins) as api,
+        api.client() as client,
+    ):
+        key = {"key": KEYS["boss"]}
+        assert client.post("/login", data=key, headers=from_site(LISTED)).status_code == 403
+        client.post("/login", data=key, headers={"Sec-Fetch-Site": "same-origin"})
+        assert client.get("/model").status_code == 200
+        answer = client.post("/feedback", json=FEEDBACK, headers=from_site(LISTED))
+        assert answer.status_code == 403
+        client.cookies.clear()
+        with_key = {**from_site(LISTED), "X-API-Key": KEYS["boss"]}
+        assert client.post("/feedback", json=FEEDBACK, headers=with_key).status_code == 202
+
+
 def test_every_answer_carries_the_security_headers_and_an_id(client: httpx.Client) -> None:
     answers = [
         client.get("/"),
@@ -167,18 +231,60 @@ def test_logs_hold_neither_texts_nor_keys(guarded: ApiProcess) -> None:
     assert not [name for name, key in KEYS.items() if key in log]
 
 
-def test_the_service_refuses_to_listen_beyond_loopback_without_keys(
-    installation: Installation, tmp_path: Path
-) -> None:
-    ended = subprocess.run(
-        [str(Path(sys.executable).with_name("badbuzz")), "api", "--host", "0.0.0.0"],
-        env={**os.environ, **installation.environment},
-        cwd=tmp_path,
+def test_a_caller_is_not_told_the_password_of_the_registry(installation: Installation) -> None:
+    port = free_port()
+    uri = f"http://me:hunter2@127.0.0.1:{port}"
+    with ApiProcess(installation, ready=False, MLFLOW_TRACKING_URI=uri) as api, api.client() as c:
+        answer = c.post("/model/refresh")
+    assert answer.status_code == 503
+    assert f"MLflow at http://127.0.0.1:{port} does not answer" in answer.json()["detail"]
+    assert "hunter2" not in answer.text
+    assert "hunter2" not in api.log.read_text()
+
+
+def started(
+    installation: Installation, folder: Path, *options: str, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """`badbuzz api` with these options, which must end by itself."""
+    return subprocess.run(
+        [str(Path(sys.executable).with_name("badbuzz")), "api", *options],
+        env={**os.environ, **installation.environment, **variables},
+        cwd=folder,
         check=False,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
+
+
+def test_the_service_refuses_to_listen_beyond_loopback_without_keys(
+    installation: Installation, tmp_path: Path
+) -> None:
+    ended = started(installation, tmp_path, "--host", "0.0.0.0")
     assert ended.returncode == 1
     assert "BADBUZZ_API_KEYS" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("port", ["99999", "-1"])
+def test_a_port_that_cannot_be_is_refused_with_the_range(
+    installation: Installation, tmp_path: Path, port: str
+) -> None:
+    ended = started(installation, tmp_path, "--port", port)
+    assert ended.returncode == 2
+    assert "--port" in ended.stderr
+    assert "0<=x<=65535" in ended.stderr
+
+
+def test_a_host_name_that_nobody_knows_is_told_from_a_port_that_is_taken(
+    installation: Installation, tmp_path: Path, api: ApiProcess
+) -> None:
+    keys = {"BADBUZZ_API_KEYS": f"boss:admin:{KEYS['boss']}"}
+    unknown = started(installation, tmp_path, "--host", "no-such-host.invalid", **keys)
+    assert unknown.returncode == 1
+    assert "cannot listen at no-such-host.invalid:" in unknown.stderr
+    assert "set BADBUZZ_API_HOST to an address of this machine" in unknown.stderr
+    assert "stop what listens there" not in unknown.stderr
+    taken = started(installation, tmp_path, "--port", str(api.port))
+    assert taken.returncode == 1
+    assert "stop what listens there" in taken.stderr

@@ -175,3 +175,11 @@ def test_the_addresses_name_what_runs_and_what_is_elsewhere_and_nothing_else() -
 
 def test_the_addresses_say_how_to_get_prometheus_where_it_is_missing() -> None:
     assert "apt-get" in address_lines(StackSettings(), {"worker"}, "apt-get install prometheus")
+
+
+def test_the_password_of_mlflow_goes_to_the_parts_and_is_not_shown() -> None:
+    settings = StackSettings(MLFLOW_TRACKING_URI="http://me:hunter2@mlflow:5000")
+    assert stack_env(settings)["MLFLOW_TRACKING_URI"] == "http://me:hunter2@mlflow:5000"
+    lines = address_lines(settings, {"api"}, "not installed")
+    assert "http://mlflow:5000" in lines
+    assert "hunter2" not in lines

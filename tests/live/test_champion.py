@@ -285,6 +285,11 @@ def test_a_model_or_alias_that_is_not_there_is_named_with_the_command_that_makes
     settings = Settings(mlflow_tracking_uri=model.uri, model_name="absent", models_dir=tmp_path)
     with pytest.raises(RegistryError, match=r"registered model absent .*badbuzz train"):
         Registry(settings).pointer()
+    guarded = settings.model_copy(
+        update={"mlflow_tracking_uri": model.uri.replace("://", "://me:hunter2@")}
+    )
+    with pytest.raises(RegistryError, match=f"at {model.uri}, got none"):
+        Registry(guarded).pointer()
     no_alias = settings.model_copy(update={"model_name": NAME, "model_alias": "absent"})
     with pytest.raises(RegistryError, match=r"alias absent .*badbuzz train"):
         Registry(no_alias).pointer()

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from api.settings import ApiSettings
 from sentiment.errors import SettingsError
 from sentiment.settings import Settings, load_settings
 from sentiment.topics import ALL, COMPACTED, DEAD_LETTERS, FEEDBACK, topic_specs
@@ -119,3 +120,23 @@ def test_an_empty_variable_is_as_one_that_is_not_set(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("BADBUZZ_KAFKA_SSL_CAFILE", "")
     monkeypatch.setenv("KAFKA_BROKERS", "")
     assert Settings() == Settings(kafka_ssl_cafile=None, kafka_brokers="127.0.0.1:9092")
+
+
+@pytest.mark.parametrize("in_file", [True, False])
+def test_a_list_that_is_not_json_is_named_with_the_form_that_is_expected(
+    in_file: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if in_file:
+        Path(".env").write_text("BADBUZZ_API_CORS_ORIGINS=https://example.org\n")
+    else:
+        monkeypatch.setenv("BADBUZZ_API_CORS_ORIGINS", "https://example.org")
+    with pytest.raises(
+        SettingsError, match=r'BADBUZZ_API_CORS_ORIGINS: expected JSON.*\["a", "b"\]'
+    ):
+        load_settings(ApiSettings)
+
+
+def test_a_file_of_settings_that_is_not_utf8_is_named() -> None:
+    Path(".env").write_bytes("BADBUZZ_MODEL_NAME=caf\xe9".encode("latin-1"))
+    with pytest.raises(SettingsError, match=r"\.env: expected UTF-8 text"):
+        load_settings(Settings)

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from sentiment.errors import DataError
 from trainer.candidates import NAMES, by_default, candidate, missing
 from trainer.candidates.student import Student
 from trainer.settings import TrainerSettings
+from trainer.source import unlabelled_tweets
 
 NEEDS_KERAS = pytest.mark.skipif(
     find_spec("keras_hub") is None, reason="Keras is not installed; `make install-keras` brings it"
@@ -52,3 +54,42 @@ def test_the_number_of_variants_that_the_student_learns_from_is_a_setting(
     student = candidate("student", TrainerSettings())
     assert isinstance(student, Student)
     assert student.copies == 20
+
+
+@pytest.fixture
+def everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TrainerSettings:
+    """All that the student needs, as far as files and modules go."""
+    monkeypatch.setattr("trainer.candidates.find_spec", lambda _: "there")
+    (tmp_path / "glove.6B").mkdir()
+    (tmp_path / "glove.6B" / "glove.6B.100d.txt").write_text("a 1\n")
+    return TrainerSettings(data_dir=tmp_path, unlabelled=tmp_path / "more.txt")
+
+
+def test_unlabelled_tweets_that_are_not_there_are_missed_before_anything_is_trained(
+    everything: TrainerSettings,
+) -> None:
+    reason = str(missing("student", everything))
+    assert "expected tweets, one a line, in BADBUZZ_UNLABELLED=" in reason
+    assert "No such file" in reason
+    assert missing("distilbert", everything) is None
+    assert everything.unlabelled is not None
+    everything.unlabelled.write_text("late again\ncaf\xe9\n", "utf-8")
+    assert missing("student", everything) is None
+
+
+def test_unlabelled_tweets_are_utf8_and_a_file(everything: TrainerSettings) -> None:
+    assert everything.unlabelled is not None
+    everything.unlabelled.write_text("caf\xe9\n", "latin-1")
+    assert "BADBUZZ_UNLABELLED" in str(missing("student", everything))
+    everything.unlabelled.unlink()
+    everything.unlabelled.mkdir()
+    assert "BADBUZZ_UNLABELLED" in str(missing("student", everything))
+
+
+def test_the_student_reads_unlabelled_tweets_line_by_line(everything: TrainerSettings) -> None:
+    assert everything.unlabelled is not None
+    with pytest.raises(DataError, match="BADBUZZ_UNLABELLED"):
+        unlabelled_tweets(everything.unlabelled)
+    everything.unlabelled.write_text("late again\ncaf\xe9\n", "utf-8")
+    assert unlabelled_tweets(everything.unlabelled) == ["late again", "caf\xe9"]
+    assert unlabelled_tweets(None) == []

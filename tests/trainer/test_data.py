@@ -1,9 +1,20 @@
+import csv
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sentiment.errors import DataError
-from trainer.data import SENTIMENT140, Tweets, joined, load_sentiment140, normalised, split
+from trainer.data import (
+    SENTIMENT140,
+    Tweets,
+    joined,
+    load_sentiment140,
+    normalised,
+    require_usable,
+    split,
+)
 from trainer.source import made_up_tweets, training_data
 
 ROWS = '"{target}","1","Mon Apr 06 22:19:45 PDT 2009","NO_QUERY","someone","{text}"\n'
@@ -70,3 +81,40 @@ def test_without_data_the_sample_is_used_and_the_sentence_says_so(tmp_path: Path
     tweets, origin = training_data(tmp_path)
     assert len(tweets) == 2
     assert "real tweets of Sentiment140" in origin
+
+
+def test_a_field_that_the_csv_reader_refuses_is_an_error_with_its_row(tmp_path: Path) -> None:
+    path = write_rows(tmp_path / "t.csv", ("0", "so sad"), ("4", "so glad " * 25_000))
+    before = csv.field_size_limit(131_072)
+    try:
+        with pytest.raises(DataError, match=r"t\.csv, after row 1: .*field limit.*quote"):
+            load_sentiment140(path)
+    finally:
+        csv.field_size_limit(before)
+
+
+def test_parts_of_the_sample_can_be_learned_from_and_measured() -> None:
+    require_usable(split(made_up_tweets(200)))
+
+
+@pytest.mark.parametrize(
+    ("label", "message"),
+    [(1, "0 positive and [0-9]+ negative"), (0, "[0-9]+ positive and 0 negative")],
+)
+def test_training_rows_of_one_label_are_refused(label: int, message: str) -> None:
+    tweets = made_up_tweets(600)
+    with pytest.raises(DataError, match=f"got {message} training rows.*sorted by label"):
+        require_usable(split(tweets.take(tweets.negative == label)))
+
+
+@pytest.mark.parametrize("name", ["validation", "test"])
+def test_a_part_without_rows_is_refused(name: str) -> None:
+    parts = split(made_up_tweets(600))
+    nothing = parts.train.take(np.arange(0))
+    with pytest.raises(DataError, match=f" 0 {name} "):
+        require_usable(replace(parts, **{name: nothing}))
+
+
+def test_no_rows_at_all_are_refused() -> None:
+    with pytest.raises(DataError, match="got 0 positive and 0 negative training rows"):
+        require_usable(split(made_up_tweets(0)))

@@ -101,6 +101,59 @@ def test_tabs_and_a_mark_of_utf8_stay_as_they_were(model: Path, tmp_path: Path, 
     assert written[1].startswith("late, caf\xe9\t1\tnegative\t0.88")
 
 
+def test_a_header_without_rows_comes_back_with_all_its_columns(model: Path, tmp_path: Path) -> None:
+    source = tmp_path / "tweets.csv"
+    source.write_text("id,text\n")
+    assert "0 rows scored" in invoke(score, source, "--model", model)
+    written = (tmp_path / "tweets.scored.csv").read_text().splitlines()
+    assert written == ["id,text,label,p_negative,model_version"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--text-column", "body"], "expected a column 'body', got id, text, label"),
+        ([], "expected no column .*got label; name the added ones otherwise"),
+    ],
+)
+def test_a_header_without_rows_must_fit_as_one_with_rows(
+    model: Path, tmp_path: Path, options: list[str], message: str
+) -> None:
+    source = tmp_path / "tweets.csv"
+    source.write_text("id,text,label\n")
+    with pytest.raises(DataError, match=message):
+        invoke(score, source, "--model", model, *options)
+    assert not list(tmp_path.glob("*scored*"))
+
+
+@pytest.mark.parametrize("name", ["tweets.csv", "tweets.jsonl"])
+def test_a_file_without_anything_gives_one_without_rows(
+    model: Path, tmp_path: Path, name: str
+) -> None:
+    source = tmp_path / name
+    source.touch()
+    if name.endswith("csv"):
+        with pytest.raises(DataError, match="expected a column 'text', got nothing"):
+            invoke(score, source, "--model", model)
+    else:
+        assert "0 rows scored" in invoke(score, source, "--model", model)
+        assert (tmp_path / "tweets.scored.jsonl").read_text() == ""
+
+
+def test_a_character_beyond_the_encoding_is_told_with_the_option_that_helps(
+    model: Path, tmp_path: Path
+) -> None:
+    source = tmp_path / "tweets.jsonl"
+    source.write_bytes(b'{"text": "awful \\ud83d\\ude21"}\n')
+    options = ["--encoding", "latin-1", "-o", tmp_path / "out.csv"]
+    with pytest.raises(
+        DataError, match=r"latin-1 lacks U\+1F621: name --encoding.* utf-8"
+    ) as raised:
+        invoke(score, source, "--model", model, *options)
+    assert "another -o" not in str(raised.value)
+    assert not list(tmp_path.glob("*out*"))
+
+
 def test_a_delimiter_of_several_signs_is_refused(model: Path, tmp_path: Path) -> None:
     source = write_csv(tmp_path / "tweets.csv")
     result = CliRunner().invoke(score, [str(source), "--delimiter", "::"])
@@ -162,7 +215,9 @@ def test_half_a_character_in_json_comes_back_as_it_was(model: Path, tmp_path: Pa
     invoke(score, source, "--model", model)
     row = json.loads((tmp_path / "tweets.scored.jsonl").read_text())
     assert (row["text"], row["label"]) == ("awful \ud83d", "negative")
-    with pytest.raises(DataError, match=r"expected to write .*out\.csv, got: .*surrogates"):
+    with pytest.raises(
+        DataError, match=r"expected to write .*out\.csv, got: .*surrogates.*\.jsonl has"
+    ):
         invoke(score, source, "--model", model, "-o", tmp_path / "out.csv")
 
 

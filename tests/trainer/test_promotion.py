@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from mlflow import MlflowClient
 
 from infra.local.mlflow import LocalMlflow
 from sentiment import artefact
-from sentiment.errors import PromotionError, RegistryError
+from sentiment.errors import ArtefactError, PromotionError, RegistryError
 from sentiment.registry import CHANGE_TAG, Registry
 from tests.artefacts import make_artefact
 from trainer.commands.promote import MOVE_TAG, PREVIOUS_TAG, ROLLBACK_TAG, promote, rollback
@@ -181,3 +182,58 @@ def test_the_first_champion_needs_nobody_to_win_over_and_cannot_be_rolled_back(
     assert f"Version {number} is the champion: first champion" in invoke(promote, *LAX)
     with pytest.raises(RegistryError, match="that replaced another one"):
         invoke(rollback)
+
+
+def registered_with_a_layout_that_is_gone(settings: TrainerSettings, folder: Path) -> str:
+    made = make_artefact(folder / "old", bias=5)
+    card = made / artefact.CARD
+    card.write_text(card.read_text().replace('"ragged"', '"exact"'))
+    client = MlflowClient(settings.mlflow_tracking_uri, settings.mlflow_tracking_uri)
+    run = client.create_run(client.create_experiment(f"old-{settings.model_name}"))
+    client.log_artifacts(run.info.run_id, str(made), "model")
+    source = f"{run.info.artifact_uri}/model"
+    number = client.create_model_version(settings.model_name, source, run.info.run_id).version
+    return str(number)
+
+
+def test_a_champion_that_cannot_be_opened_is_replaced_and_stays_known_to_a_rollback(
+    settings: TrainerSettings, tmp_path: Path
+) -> None:
+    versions = Versions(settings)
+    good = registered(settings, tmp_path, 0)
+    old = registered_with_a_layout_that_is_gone(settings, tmp_path)
+    versions.point(old)
+    output = invoke(promote, good, *LAX)
+    assert f"The champion, version {old}, cannot be opened (expected a model card" in output
+    assert f"Version {good} against no champion" in output
+    tags = versions.champion().tags
+    assert versions.champion().version == good
+    assert tags[PREVIOUS_TAG] == old
+    assert tags[MOVE_TAG].startswith(f"took the place of version {old}, which cannot be opened, on")
+
+
+def test_a_version_that_cannot_be_opened_is_not_promoted(
+    settings: TrainerSettings, tmp_path: Path
+) -> None:
+    good = registered(settings, tmp_path, 0)
+    Versions(settings).point(good)
+    old = registered_with_a_layout_that_is_gone(settings, tmp_path)
+    with pytest.raises(ArtefactError, match="expected a model card"):
+        invoke(promote, old, *LAX)
+    assert Registry(settings).pointer().version == good
+
+
+def test_a_rollback_to_a_version_that_was_deleted_changes_nothing(
+    settings: TrainerSettings, tmp_path: Path
+) -> None:
+    versions = Versions(settings)
+    worse, better = (registered(settings, tmp_path, bias) for bias in (5, 0))
+    versions.point(worse)
+    invoke(promote, better, *LAX)
+    client = MlflowClient(settings.mlflow_tracking_uri, settings.mlflow_tracking_uri)
+    client.delete_model_version(settings.model_name, worse)
+    before = versions.champion().tags
+    with pytest.raises(RegistryError, match=f"expected version {worse} of .*, which .*, got none"):
+        invoke(rollback)
+    assert versions.champion().version == better
+    assert versions.champion().tags == before

@@ -152,3 +152,14 @@ def test_a_server_that_does_not_answer_is_an_error_for_people(
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{free_port()}")
     with pytest.raises(RegistryError, match="MLFLOW_TRACKING_URI"):
         Versions(TrainerSettings()).champion()
+
+
+def test_no_error_of_a_server_shows_the_password_of_its_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = free_port()
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://me:hunter2@127.0.0.1:{port}")
+    with pytest.raises(RegistryError, match=f"MLflow at http://127.0.0.1:{port} did") as raised:
+        Versions(TrainerSettings()).champion()
+    assert f"API request to http://127.0.0.1:{port}/api" in str(raised.value)
+    assert "hunter2" not in str(raised.value)

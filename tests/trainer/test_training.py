@@ -1,5 +1,6 @@
 """`badbuzz train` against a real MLflow: what is logged, and what an interruption leaves."""
 
+import csv
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -15,14 +16,14 @@ from rich.console import Console
 
 from infra.local.mlflow import LocalMlflow
 from infra.local.ports import free_port
-from sentiment.errors import RegistryError, TrainingError
+from sentiment.errors import DataError, RegistryError, TrainingError
 from sentiment.registry import DIGEST_TAG
 from trainer import training
 from trainer.candidates import logistic
 from trainer.candidates.logistic import FittedLogistic, Logistic
 from trainer.commands.train import train
 from trainer.context import Context
-from trainer.data import Split, joined, split
+from trainer.data import SENTIMENT140, Split, joined, split
 from trainer.register import Evidence, Versions
 from trainer.settings import TrainerSettings
 from trainer.source import made_up_tweets
@@ -213,3 +214,19 @@ def test_an_unknown_candidate_is_refused_with_the_names_there_are(
 def test_a_candidate_that_lacks_its_data_says_how_to_get_it(settings: TrainerSettings) -> None:
     with pytest.raises(TrainingError, match=r"populate_data\.sh --glove"):
         CliRunner().invoke(train, ["lstm"], catch_exceptions=False)
+
+
+@pytest.mark.parametrize("arguments", [["logistic"], ["--first"]])
+@pytest.mark.parametrize("rows", ["all negative", "eight", "none"])
+def test_data_that_nothing_can_be_learned_from_is_refused_before_the_training(
+    settings: TrainerSettings, arguments: list[str], rows: str
+) -> None:
+    tweets = made_up_tweets(400)
+    targets = {"all negative": [0] * 400, "eight": [0, 4] * 4, "none": []}[rows]
+    settings.data_dir.mkdir()
+    with (settings.data_dir / SENTIMENT140).open("w", encoding="utf-8", newline="") as file:
+        for target, text in zip(targets, tweets.texts, strict=False):
+            csv.writer(file).writerow([target, "", "", "", "", text])
+    with pytest.raises(DataError, match="expected training rows of both labels"):
+        CliRunner().invoke(train, arguments, catch_exceptions=False)
+    assert Versions(settings).all() == []

@@ -7,6 +7,7 @@ from sentiment.errors import DataError, TrainingError
 from trainer.candidate import Candidate
 from trainer.glove import find_glove
 from trainer.settings import TrainerSettings
+from trainer.source import unlabelled_tweets
 
 NAMES = ("logistic", "lstm", "cnn", "distilbert", "student")
 """In the order of training: the student learns from the transformer before it."""
@@ -25,11 +26,13 @@ def missing(name: str, settings: TrainerSettings) -> str | None:
     module = _NEEDS.get(name)
     if module and find_spec(module) is None:
         return f"{name} needs the Python module {module}: `make install-keras` brings it"
-    if name in ("lstm", "cnn", "student"):
-        try:
+    try:
+        if name in ("lstm", "cnn", "student"):
             find_glove(settings.glove_dir)
-        except DataError as error:
-            return f"{name}: {error}"
+        if name == "student":
+            unlabelled_tweets(settings.unlabelled)
+    except DataError as error:
+        return f"{name}: {error}".rstrip(".")
     return None
 
 

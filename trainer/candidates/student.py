@@ -16,6 +16,7 @@ from trainer.candidates.lstm import pooled_states
 from trainer.context import Context
 from trainer.data import Split
 from trainer.glove import Vectors, find_glove, load_glove
+from trainer.source import unlabelled_tweets
 from trainer.teacher import Teacher
 from trainer.transformer import fetched
 from trainer.transformer_vectors import word_vectors
@@ -51,7 +52,7 @@ class Student:
     def fit(self, split: Split, run: Context) -> word_network.FittedWordNetwork:
         """Ask the teacher, then train with early stopping on the real labels."""
         labelled = with_emoticons(split.train)
-        real = [*labelled.texts, *self._unlabelled()]
+        real = [*labelled.texts, *unlabelled_tweets(self.teacher.settings.unlabelled)]
         texts = [*real, *variants(labelled.texts, self.copies)]
         soft = self.teacher.soft_labels(texts, split.train.digest(), run)
         known = len(labelled)
@@ -74,10 +75,6 @@ class Student:
         mean = known.mean(axis=0)
         both = zip(words, read * known.std(), strict=True)
         return {word: np.concatenate([glove.get(word, mean), vector]) for word, vector in both}
-
-    def _unlabelled(self) -> list[str]:
-        path = self.teacher.settings.unlabelled
-        return path.read_text("utf-8").splitlines() if path else []
 
     def _layers(self, embedded: Any) -> Any:
         return pooled_states(embedded, self.units)

@@ -10,12 +10,13 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from sentiment.errors import PromotionError, RegistryError
+from sentiment.errors import ArtefactError, PromotionError, RegistryError
 from sentiment.settings import load_settings
 from trainer.promotion import Rules, Verdict
 from trainer.settings import TrainerSettings
 
 if TYPE_CHECKING:
+    from sentiment.scorer import Scorer
     from trainer.register import Versions
 
 PREVIOUS_TAG = "badbuzz.previous"
@@ -70,10 +71,16 @@ def rollback() -> None:
             f"{'version ' + champion.version if champion is not None else 'no champion'}; "
             "promote a version by its number instead."
         )
+    if versions.find(previous) is None:
+        raise RegistryError(
+            f"expected version {previous} of {settings.model_name}, which version "
+            f"{champion.version} replaced, got none: it was deleted, and version "
+            f"{champion.version} stays the champion; promote another version by its number."
+        )
     move = f"rolled back from version {champion.version} on {_now()}"
-    versions.tag(champion.version, ROLLBACK_TAG, f"gave way to version {previous} on {_now()}")
     change = versions.point(previous, {ROLLBACK_TAG: move})
     Console().print(f"Version {previous} is the champion again (move {change}): {move}.")
+    versions.tag(champion.version, ROLLBACK_TAG, f"gave way to version {previous} on {_now()}")
 
 
 def promote_version(
@@ -95,6 +102,8 @@ def promote_version(
     Raises:
         PromotionError: it did not win.
         RegistryError: MLflow does not answer, or lacks the version.
+        DataError: there is too little data to judge on.
+        ArtefactError: the version cannot be opened.
     """
     from trainer.register import Versions  # noqa: PLC0415 - MLflow takes seconds
 
@@ -144,16 +153,32 @@ def _judged(
     settings: TrainerSettings, number: str, champion: Any, rules: Rules, console: Console
 ) -> Verdict:
     """What the frozen test part says of a version beside the champion, if there is one."""
-    from trainer.data import split  # noqa: PLC0415 - these take seconds to import
+    from trainer.data import require_usable, split  # noqa: PLC0415 - these take seconds to import
     from trainer.promotion import judge  # noqa: PLC0415
     from trainer.source import training_data  # noqa: PLC0415
     from trainer.versions import open_version  # noqa: PLC0415
 
     tweets, origin = training_data(settings.data_dir)
-    test = split(tweets).test
+    parts = split(tweets)
+    require_usable(parts)
+    test = parts.test
     console.print(f"Judged on the {len(test):,} test rows of {origin}.")
-    old = open_version(settings, champion.version) if champion is not None else None
+    old = _opened_champion(settings, champion, console) if champion is not None else None
     return judge(open_version(settings, number), old, test, rules)
+
+
+def _opened_champion(settings: TrainerSettings, champion: Any, console: Console) -> "Scorer | None":
+    """The champion; None, and why, where it does not open: it must not keep its place for that."""
+    from trainer.versions import open_version  # noqa: PLC0415 - MLflow takes seconds
+
+    try:
+        return open_version(settings, champion.version)
+    except ArtefactError as error:
+        console.print(
+            f"The champion, version {champion.version}, cannot be opened ({error}): "
+            "nobody is left to win over."
+        )
+        return None
 
 
 def _with_shadow(verdict: Verdict, prometheus: str, number: str) -> Verdict:
@@ -164,8 +189,10 @@ def _with_shadow(verdict: Verdict, prometheus: str, number: str) -> Verdict:
 
 
 def _move(verdict: Verdict, champion: Any) -> str:
-    if champion is None or verdict.gain is None:
+    if champion is None:
         return f"first champion on {_now()}"
+    if verdict.gain is None:
+        return f"took the place of version {champion.version}, which cannot be opened, on {_now()}"
     return (
         f"won over version {champion.version} on {_now()} by {verdict.gain:+.2%} accuracy "
         f"(McNemar p = {verdict.p_value:.2g})"
@@ -177,7 +204,8 @@ def _now() -> str:
 
 
 def _table(verdict: Verdict, number: str, champion: Any) -> Table:
-    against = f"champion {champion.version}" if champion is not None else "no champion"
+    judged_alone = champion is None or verdict.gain is None
+    against = "no champion" if judged_alone else f"champion {champion.version}"
     table = Table("", "check", "found", title=f"Version {number} against {against}")
     for check in verdict.checks:
         mark = "[green]passed" if check.passed else "[red]failed"

@@ -1,6 +1,6 @@
 """`badbuzz score`: a file of texts in, the same file with scores out."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from sentiment.scorer import Scorer
 from sentiment.settings import load_settings
 from trainer.commands.files import file_options
 from trainer.settings import TrainerSettings
-from trainer.tables import Row, TableFormat, as_read, column, read_rows, row_writer
+from trainer.tables import Row, TableFormat, as_read, column, header, read_rows, row_writer
 
 _BATCH = 2_000
 _ADDED = ("label", "p_negative", "model_version")
@@ -48,12 +48,16 @@ def score(
     target = output or file.with_suffix(f".scored{file.suffix}")
     scorer = open_version(settings, model)
     layout = TableFormat(encoding, columns, delimiter)
+    names = [prefix + name for name in _ADDED]
+    known = header(file, layout)
+    if known is not None:  # a file without rows has columns, too
+        column(dict.fromkeys(known), text_column, file)
+        _require_free(known, names, file)
     with _bar(console) as progress:
         task = progress.add_task(file.name, total=file.stat().st_size)
         rows = read_rows(file, layout, lambda done: progress.update(task, completed=done))
-        names = [prefix + name for name in _ADDED]
         scored = _scored(rows, scorer, file, text_column, names)
-        count = _write(target, scored, names, as_read(file, layout))
+        count = _write(target, scored, [*(known or ()), *names], as_read(file, layout))
     console.print(f"{count:,} rows scored by {scorer.model.name} {scorer.model.version}: {target}")
 
 
@@ -64,18 +68,23 @@ def _scored(
         texts = [column(row, text_column, file) for row in batch]
         for row, p_negative in zip(batch, scorer.score(texts).tolist(), strict=True):
             added = (scorer.label(p_negative), round(p_negative, 6), scorer.model.version)
-            if there := [name for name in names if name in row]:
-                raise DataError(
-                    f"{file}: expected no column {', '.join(names)}, which are added, got "
-                    f"{', '.join(there)}; name the added ones otherwise, as with --prefix model_."
-                )
+            _require_free(row, names, file)
             yield row | dict(zip(names, added, strict=True))
 
 
-def _write(target: Path, rows: Iterable[Row], names: list[str], layout: TableFormat) -> int:
+def _require_free(known: Container[str], names: list[str], file: Path) -> None:
+    if there := [name for name in names if name in known]:
+        raise DataError(
+            f"{file}: expected no column {', '.join(names)}, which are added, got "
+            f"{', '.join(there)}; name the added ones otherwise, as with --prefix model_."
+        )
+
+
+def _write(target: Path, rows: Iterable[Row], without: list[str], layout: TableFormat) -> int:
+    """Write the rows; `without` are the columns of a file without any. Returns their number."""
     iterator = iter(rows)
     first = next(iterator, None)
-    columns = list(first) if first else names
+    columns = list(first) if first else without
     count = 0
     with row_writer(target, columns, layout) as write:
         if first is not None:

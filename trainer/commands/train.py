@@ -70,9 +70,10 @@ def first_champion(settings: TrainerSettings, console: Console) -> str:
 
     Raises:
         RegistryError: MLflow does not answer.
+        DataError: the data is too little or one-sided.
     """
     from trainer.candidates.logistic import Logistic  # noqa: PLC0415 - scikit-learn takes seconds
-    from trainer.data import split  # noqa: PLC0415
+    from trainer.data import require_usable, split  # noqa: PLC0415
     from trainer.register import Versions  # noqa: PLC0415
     from trainer.source import training_data  # noqa: PLC0415
     from trainer.training import register_all, train_all  # noqa: PLC0415
@@ -85,6 +86,7 @@ def first_champion(settings: TrainerSettings, console: Console) -> str:
     tweets, origin = training_data(settings.data_dir)
     console.print(f"No champion yet: training a logistic regression on {origin}.")
     parts = split(tweets)
+    require_usable(parts)
     (number,) = register_all(train_all([Logistic()], parts, settings, console), parts, versions)
     versions.point(number)
     console.print(f"Version {number} of {settings.model_name} is the champion.")
@@ -109,7 +111,7 @@ def _chosen(
 def _parts(
     settings: TrainerSettings, rows: int | None, with_feedback: bool, console: Console
 ) -> "tuple[Split, DataReport]":
-    from trainer.data import drawn, split  # noqa: PLC0415
+    from trainer.data import drawn, require_usable, split  # noqa: PLC0415
     from trainer.report import data_report, report_table  # noqa: PLC0415
     from trainer.source import training_data  # noqa: PLC0415
 
@@ -119,6 +121,7 @@ def _parts(
     parts = split(tweets)
     if with_feedback:
         parts = _with_feedback(parts, settings, console)
+    require_usable(parts)
     report = data_report(tweets)
     console.print(report_table(report, parts))
     return parts, report
