@@ -16,6 +16,7 @@ async def discard(producer: AIOKafkaProducer) -> None:
     Raises:
         asyncio.CancelledError: whoever waits was cancelled; the producer has ended all the same.
     """
+    _retrieve_errors(producer)
     with suppress(*BROKEN, asyncio.CancelledError):
         async with asyncio.timeout(1):
             await producer.stop()
@@ -29,3 +30,13 @@ async def discard(producer: AIOKafkaProducer) -> None:
     task = asyncio.current_task()
     if task is not None and task.cancelling():  # what was suppressed above was meant for us
         raise asyncio.CancelledError
+
+
+def _retrieve_errors(producer: AIOKafkaProducer) -> None:
+    """What broke was told where it was waited for; asyncio would log the rest as never retrieved."""
+    waiters = [producer._txn_manager._transaction_waiter]
+    for batches in producer._message_accumulator._batches.values():
+        waiters += [batch._drain_waiter for batch in batches]
+    for waiter in waiters:
+        if waiter is not None and waiter.done() and not waiter.cancelled():
+            waiter.exception()

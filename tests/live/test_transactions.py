@@ -1,6 +1,7 @@
 """Writers of one partition on the real broker: who is fenced publishes nothing, all else once."""
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -73,6 +74,8 @@ async def test_a_writer_whose_partition_was_taken_over_publishes_nothing(
     assert await owner.commit(0, 1, outputs(settings, b"owner"))
     assert await visible(settings) == [b"owner"]
     await asyncio.gather(zombie.close(), owner.close())
+    unheard = [o for o in gc.get_objects() if isinstance(o, asyncio.Future) and o._log_traceback]
+    assert unheard == [], "asyncio would print a trace of each"
 
 
 async def test_a_zombie_whose_transaction_breaks_does_not_fence_its_successor(
