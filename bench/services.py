@@ -1,5 +1,6 @@
 """The real broker and the real registry that all sides share, on free ports, on fresh data."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -26,7 +27,11 @@ class Services:
 
 @contextmanager
 def started(folder: Path) -> Iterator[Services]:
-    """Start both, and remove their data at the end."""
+    """Start both, and remove their data at the end.
+
+    The broker compiles as one that runs for long; ours is set to start soon.
+    """
+    os.environ.setdefault("KAFKA_OPTS", "-XX:TieredStopAtLevel=4")
     shutil.rmtree(folder, ignore_errors=True)
     kafka = LocalKafka(folder, free_port())
     mlflow = LocalMlflow(folder, free_port())

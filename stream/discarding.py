@@ -33,7 +33,7 @@ async def discard(producer: AIOKafkaProducer) -> None:
 
 
 def _retrieve_errors(producer: AIOKafkaProducer) -> None:
-    """What broke was told where it was waited for; asyncio would log the rest as never retrieved."""
+    """What broke was told where it was waited for: asyncio need not print it again."""
     waiters = [producer._txn_manager._transaction_waiter]
     for batches in producer._message_accumulator._batches.values():
         waiters += [batch._drain_waiter for batch in batches]
