@@ -38,7 +38,7 @@ class StreamApp(faust.App):
         self.stream_settings = settings
         self.metrics = StreamMetrics(registry)
         self.ownership = Ownership(settings)
-        self.pipeline = Pipeline(self.metrics, self._finished)
+        self.pipeline = Pipeline(self.metrics, self._scored, self._finished)
         self.health = Health(self.ownership, self.metrics, settings.stuck_seconds)
         self.champion = Champion(settings, self._swapped, self._refused)
         self.observers = Observers(settings, self.metrics)
@@ -58,6 +58,9 @@ class StreamApp(faust.App):
             stream_wait_empty=False,
             autodiscover=False,
         )
+
+    def _scored(self, batch: Batch) -> None:
+        self.ownership.scored(batch.writer)
 
     def _finished(self, batch: Batch) -> None:
         self.ownership.finished(batch.writer)

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -50,6 +51,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
             try:
                 await consumer.start()
                 consumer._fetcher._prefetch_backoff = _PREFETCH_SECONDS
+                _hold_back(consumer._fetcher, self.app.ownership.may_fetch_later)
                 return
             except (KafkaError, OSError) as error:
                 self.log.warning("The consumer cannot connect yet: %r", error)
@@ -81,6 +83,15 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
     def nudge(self) -> None:
         """A partition has room again: a fetch that waits for others ends. Thread-safe."""
         self.thread_loop.call_soon_threadsafe(self._nudged.set)
+
+    def go_on(self) -> None:
+        """Ask Kafka for what was not asked for while it could wait. Thread-safe."""
+        self.thread_loop.call_soon_threadsafe(self._go_on)
+
+    def _go_on(self) -> None:
+        if self._consumer is not None:
+            fetcher = self._consumer._fetcher
+            fetcher._notify(fetcher._wait_consume_future)
 
     async def fetch(
         self, sources: list[TopicPartition], timeout: float, places: int
@@ -125,6 +136,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         fetcher = consumer._fetcher
         consumer._coordinator.check_errors()  # a withdrawn right, say: nobody else would hear of it
         until = time.monotonic() + timeout
+        self._go_on()  # what could wait takes longer than was thought
         with fetcher._subscriptions.fetch_context():
             while self.consumer.flow_active:
                 if consumer._closed or fetcher._closed:
@@ -160,3 +172,14 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         busy = now - self._arrived_at < _BUSY_SECONDS
         fetcher._fetch_max_wait_ms = _BUSY_FETCH_WAIT_MS if busy else _FETCH_WAIT_MS
         fetcher._fetch_min_bytes = _BUSY_FETCH_BYTES if busy else 1
+
+
+def _hold_back(fetcher: Any, may_wait: Callable[[], bool]) -> None:
+    """Let aiokafka send no fetch while `may_wait()`; it looks again whenever it is notified."""
+    ask = fetcher._get_actions_per_node
+
+    def actions(assignment: Any) -> tuple[Any, ...]:
+        fetches, *others = ask(assignment)
+        return ([] if may_wait() else fetches, *others)
+
+    fetcher._get_actions_per_node = actions

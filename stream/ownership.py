@@ -37,6 +37,7 @@ class Ownership:
     def __init__(self, settings: StreamSettings) -> None:
         self.writers: dict[TopicPartition, PartitionWriter] = {}
         self.on_room: Callable[[], None] = lambda: None
+        self.on_scored: Callable[[], None] = lambda: None
         self._settings = settings
         self._takeovers: dict[str, Takeover] = {}
         self._outputs: dict[str, Sequence[str]] = {}
@@ -116,10 +117,17 @@ class Ownership:
 
         They are then fetched together, and scored in one call, which costs less than one for each.
         """
-        flying = [w for w in self.writers.values() if w.in_flight and w.source.topic == topic]
-        late = time.monotonic() - _ROUND_SECONDS
-        small = (w.batch_records < WORTH_A_TRANSACTION and w.fetched_at > late for w in flying)
-        return bool(flying) and all(small)
+        return _soon_over(
+            w for w in self.writers.values() if w.in_flight and w.source.topic == topic
+        )
+
+    def may_fetch_later(self) -> bool:
+        """Whether only what is little is being scored: what arrives meanwhile has no room yet.
+
+        Fetched in one go when that is over (`on_scored`), it costs one answer of Kafka's in place
+        of several, and nothing of it is old. May be called from any thread.
+        """
+        return _soon_over(w for w in list(self.writers.values()) if w.unscored)
 
     def fetched(self, writer: PartitionWriter, end: int, records: int = 0) -> None:
         """A batch of so many records, up to `end`, is under way."""
@@ -127,6 +135,13 @@ class Ownership:
         writer.batch_records = records
         writer.fetched_at = time.monotonic()
         writer.in_flight += 1
+        writer.unscored += 1
+
+    def scored(self, writer: PartitionWriter) -> None:
+        """The outputs of a batch are made, or it failed."""
+        writer.unscored -= 1
+        if not self.may_fetch_later():
+            self.on_scored()
 
     def finished(self, writer: PartitionWriter) -> None:
         """A batch is committed or dropped."""
@@ -200,6 +215,14 @@ class Ownership:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+
+def _soon_over(busy: Iterable[PartitionWriter]) -> bool:
+    """Whether some are busy, all of them with little, and none for long."""
+    flying = list(busy)
+    late = time.monotonic() - _ROUND_SECONDS
+    small = (w.batch_records < WORTH_A_TRANSACTION and w.fetched_at > late for w in flying)
+    return bool(flying) and all(small)
 
 
 async def _wait(tasks: Collection[asyncio.Task[None]], seconds: float) -> None:

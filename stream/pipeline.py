@@ -25,11 +25,18 @@ class Pipeline:
 
     Args:
         metrics: counts batches and transactions.
+        scored: called with each batch whose outputs are made, or never will be.
         finished: called with each batch that is committed or dropped.
     """
 
-    def __init__(self, metrics: StreamMetrics, finished: Callable[[Batch], None]) -> None:
+    def __init__(
+        self,
+        metrics: StreamMetrics,
+        scored: Callable[[Batch], None],
+        finished: Callable[[Batch], None],
+    ) -> None:
         self._metrics = metrics
+        self._scored = scored
         self._finished = finished
         self._running: set[asyncio.Task[None]] = set()
         self._last: WeakKeyDictionary[PartitionWriter, asyncio.Task[None]] = WeakKeyDictionary()
@@ -52,7 +59,10 @@ class Pipeline:
     ) -> None:
         writer = batch.writer
         try:
-            outputs = await _outputs(batch, work, threads)
+            try:
+                outputs = await _outputs(batch, work, threads)
+            finally:
+                self._scored(batch)
             if before is not None:
                 # The one before may be in another thread still, or be taken apart there.
                 await asyncio.wait([before])

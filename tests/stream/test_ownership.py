@@ -74,3 +74,28 @@ def test_nothing_is_fetched_while_as_much_as_allowed_is_under_way(ownership: Own
             fetched(ownership, source, 2_000)
     assert ownership.places == 0
     assert fetchable(ownership) == []
+
+
+def test_what_arrives_while_little_is_scored_is_fetched_once_that_is_over(
+    ownership: Ownership,
+) -> None:
+    asked: list[bool] = []
+    ownership.on_scored = lambda: asked.append(ownership.may_fetch_later())
+    assert not ownership.may_fetch_later()
+    first, second = (fetched(ownership, source, 20) for source in TWEETS[:2])
+    assert ownership.may_fetch_later()
+    ownership.scored(first)
+    assert asked == []
+    ownership.scored(second)
+    assert asked == [False], "though both commit still"
+    fetched(ownership, TWEETS[2], 2_000)
+    assert not ownership.may_fetch_later(), "large batches overlap"
+
+
+def test_a_partition_that_takes_long_to_score_holds_back_no_fetch(
+    ownership: Ownership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched(ownership, TWEETS[0], 20)
+    later = time.monotonic() + 1
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    assert not ownership.may_fetch_later()

@@ -56,7 +56,7 @@ class Work:
 
 
 def pipeline(finished: list[Batch]) -> Pipeline:
-    return Pipeline(StreamMetrics(CollectorRegistry()), finished.append)
+    return Pipeline(StreamMetrics(CollectorRegistry()), lambda _: None, finished.append)
 
 
 def batch(writer: Writer, start: int, end: int) -> Batch:
