@@ -1,6 +1,7 @@
 """Writers of partitions on the real broker, and what they publish."""
 
 import asyncio
+import time
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 
@@ -50,7 +51,8 @@ def outputs(
 ) -> Outputs:
     """Records for `tweets.scored`."""
     made = Outputs(note)
-    records = [Record(1_700_000_000_000, None, value, []) for value in values]
+    now = int(time.time() * 1000)  # of another year, Kafka's retention might take them any moment
+    records = [Record(now, None, value, []) for value in values]
     made.add(settings.topic(SCORED), partition, records)
     return made
 
