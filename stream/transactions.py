@@ -1,4 +1,4 @@
-"""Exactly once: one transactional producer for each input partition that this worker owns.
+"""Exactly once: a transactional producer for each input partition, and rounds for what is little.
 
 The `transactional.id` is made of application, topic and partition, so opening a writer fences
 the partition's former owner and settles what it left open. A transaction holds all that a batch
@@ -41,7 +41,8 @@ log = logging.getLogger(__name__)
 FirstOffset = Callable[[TopicPartition], Awaitable[int]]
 
 WORTH_A_TRANSACTION = 1_000
-"""Records of a batch that has a transaction of its own; a smaller one shares a round's."""
+"""Records of a batch that has a transaction of its own, and is worth scoring while the one before it
+commits. A smaller one shares a round's, and waits for the one before it, which makes it grow."""
 
 _GROUP_COORDINATOR = 0
 _PEEK_SECONDS = 1.0
