@@ -22,7 +22,7 @@ from aiokafka.structs import OffsetAndMetadata
 
 from stream.batch import Outputs
 from stream.discarding import discard
-from stream.sending import send_all
+from stream.sending import transact
 from stream.settling import Settlement
 
 MakeProducer = Callable[[str], AIOKafkaProducer]
@@ -91,6 +91,7 @@ class Rounds:
         self._make_producer, self._timeout = make_producer, timeout
         self._waiting: list[_Part] = []
         self._task: asyncio.Task[None] | None = None
+        self._producer: AIOKafkaProducer | None = None
         self._renew()
 
     def alive(self, name: str) -> bool:
@@ -128,10 +129,9 @@ class Rounds:
 
     def _renew(self) -> AIOKafkaProducer | None:
         """Another name and no producer yet; returns the former one."""
-        former: AIOKafkaProducer | None = getattr(self, "_producer", None)
+        former, self._producer = self._producer, None
         self.name = f"{self._group}-round-{uuid.uuid4().hex}"
         self._settlement = self._fences.settlement()
-        self._producer: AIOKafkaProducer | None = None
         return former
 
     async def _run(self) -> None:
@@ -160,15 +160,8 @@ class Rounds:
             await self._settlement.start(self._producer)
         if not self._settlement.connected:
             raise ProducerClosed
-        producer = self._producer
-        await producer.begin_transaction()
-        # All partitions join before the first request goes out, and the offsets after the records:
-        # as in `PartitionWriter`.
-        sent = [await send_all(producer, part.outputs) for part in parts]
-        await asyncio.gather(*(future for futures in sent for future in futures))
         offsets = {part.source: part.offset for part in parts}
-        await producer.send_offsets_to_transaction(offsets, self._group)
-        await producer.commit_transaction()
+        await transact(self._producer, [part.outputs for part in parts], offsets, self._group)
 
 
 def _tell(parts: Iterable[_Part], error: Exception | None) -> None:

@@ -33,7 +33,7 @@ from stream.batch import Outputs
 from stream.discarding import BROKEN, discard
 from stream.notes import read_owner, write_owner
 from stream.rounds import Fences, MakeProducer, Rounds
-from stream.sending import send_all
+from stream.sending import transact
 from stream.settling import Settlement
 
 log = logging.getLogger(__name__)
@@ -41,8 +41,8 @@ log = logging.getLogger(__name__)
 FirstOffset = Callable[[TopicPartition], Awaitable[int]]
 
 WORTH_A_TRANSACTION = 1_000
-"""Records of a batch that has a transaction of its own, and is worth scoring while the one before it
-commits. A smaller one shares a round's, and waits for the one before it, which makes it grow."""
+"""Records of a batch that has a transaction of its own, and is worth scoring while the one before
+it commits. A smaller one shares a round's, and waits for the one before it, which makes it grow."""
 
 _GROUP_COORDINATOR = 0
 _PEEK_SECONDS = 1.0
@@ -231,25 +231,13 @@ class PartitionWriter:
 
     async def _transact(self, end: int, outputs: Outputs) -> None:
         """A transaction of the partition's own."""
-        name = self._rounds.name
-        async with asyncio.timeout(self._timeout):
-            await self._send_and_commit(
-                outputs, OffsetAndMetadata(end, write_owner(outputs.note, name))
-            )
-        self._named, self._last_round = name, ""
-
-    async def _send_and_commit(self, outputs: Outputs, offset: OffsetAndMetadata) -> None:
-        producer = self._producer
+        name, producer = self._rounds.name, self._producer
         if producer is None:
             raise ProducerClosed
-        await producer.begin_transaction()
-        # All partitions join before the first request goes out: one that joins a running
-        # transaction costs 100 ms (aiokafka's sender).
-        await asyncio.gather(*await send_all(producer, outputs))
-        # Not at the same time: records that are sent while the offsets join the transaction often
-        # take `retry_backoff_ms` longer, as if Kafka refused them until that is done.
-        await producer.send_offsets_to_transaction({self.source: offset}, self._group)
-        await producer.commit_transaction()
+        offset = OffsetAndMetadata(end, write_owner(outputs.note, name))
+        async with asyncio.timeout(self._timeout):
+            await transact(producer, [outputs], {self.source: offset}, self._group)
+        self._named, self._last_round = name, ""
 
     async def _open_producer(self) -> None:
         """A new producer, and the offset that stands committed once all is settled."""

@@ -55,8 +55,9 @@ class Work:
         return Outputs()
 
 
-def pipeline(finished: list[Batch]) -> Pipeline:
-    return Pipeline(StreamMetrics(CollectorRegistry()), lambda _: None, finished.append)
+def pipeline(finished: list[Batch], scored: list[Batch] | None = None) -> Pipeline:
+    told = [] if scored is None else scored
+    return Pipeline(StreamMetrics(CollectorRegistry()), told.append, finished.append)
 
 
 def batch(writer: Writer, start: int, end: int) -> Batch:
@@ -64,14 +65,15 @@ def batch(writer: Writer, start: int, end: int) -> Batch:
 
 
 async def test_a_batch_that_is_taken_apart_is_not_overtaken_by_the_next() -> None:
-    writer, finished = Writer(), []
-    flow = pipeline(finished)
+    writer, finished, scored = Writer(), [], []
+    flow = pipeline(finished, scored)
     threads = Gathering(3, 10)
     flow.submit(batch(writer, 0, 10), Work(fails=True), threads)
     flow.submit(batch(writer, 10, 20), Work(), threads)
     flow.submit(batch(writer, 20, 30), Work(), threads)
     await flow.drain()
     assert (writer.committed, writer.state, len(finished)) == (30, "open", 3)
+    assert len(scored) == 3
 
 
 async def test_a_partition_whose_batch_fails_by_a_bug_takes_no_other_batch() -> None:
