@@ -9,6 +9,9 @@ import onnx
 
 from trainer.grouped_graph import grouped
 
+_LSTM_INITIAL_STATE = 5
+"""From this input on an LSTM of ONNX is given where it starts; by default, from zeros."""
+
 
 def write_padded_graph(path: Path, model: Any, temperature: float) -> None:
     """Write a graph of the `padded` layout from a model of `ids` and `lengths` to one logit."""
@@ -35,7 +38,25 @@ def _graph(model: Any, temperature: float, names: list[str]) -> onnx.ModelProto:
     renames = {value.name: name for value, name in zip(graph.graph.input, names, strict=True)}
     renames[graph.graph.output[0].name] = "p_negative"
     _rename(graph, renames)
+    _start_from_nothing(graph.graph)
     return graph
+
+
+def _start_from_nothing(graph: onnx.GraphProto) -> None:
+    """Let recurrent layers start from zeros by themselves, and leave out how these were made."""
+    for node in graph.node:
+        if node.op_type == "LSTM":
+            del node.input[_LSTM_INITIAL_STATE:]
+    wanted = {value.name for value in graph.output}
+    nodes = []
+    for node in reversed(graph.node):
+        if wanted.intersection(node.output):
+            wanted.update(node.input)
+            nodes.append(node)
+    constants = [value for value in graph.initializer if value.name in wanted]
+    del graph.node[:], graph.initializer[:]
+    graph.node.extend(reversed(nodes))
+    graph.initializer.extend(constants)
 
 
 def _input(model: Any, name: str) -> Any:

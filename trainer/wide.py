@@ -13,6 +13,7 @@ from scipy.sparse import csr_matrix, vstack
 from sklearn.linear_model import LogisticRegression
 
 from sentiment.ragged import Ragged
+from trainer.lookup import lookup
 from trainer.network import Encoded
 
 _GRAMS = 2_097_143
@@ -80,23 +81,26 @@ def beside(model: Any, wide: Wide, validation: Encoded, deep: NDArray[Any]) -> A
 
 def _wide_logit(wide: Wide, ids: Any, lengths: Any) -> Any:
     """As `Wide.logits`, in Keras: [n, length] and, where texts are padded, [n] to [n, 1]."""
-    from keras import initializers, layers, ops  # noqa: PLC0415
+    from keras import ops  # noqa: PLC0415
 
     ones = ops.ones_like(ids)
-    lengths = ops.sum(ones, axis=1) if lengths is None else lengths
-    start = initializers.Constant(wide.coefficients[:, None])
-    coefficients = layers.Embedding(len(wide.coefficients), 1, embeddings_initializer=start)
-    own = ops.cumsum(ones, axis=1) <= ops.expand_dims(lengths, 1)
-    end = ops.full_like(ops.cast(ids[:, :1], "int64"), wide.size)
-    path = ops.concatenate([end, ops.where(own, ops.cast(ids, "int64"), wide.size), end], axis=1)
-    pairs, triples, apart = _hashed(path[:, :-1], path[:, 1:], path[:, 2:])
-    own = ops.cast(own, "float32")
-    own_pairs = ops.concatenate([ops.ones_like(own[:, :1]), own], axis=1)
-    features = [(ids, own), (pairs + wide.size, own_pairs)]
-    features += [(triples + wide.size, own), (apart + wide.size, own)]
-    total = sum(ops.sum(coefficients(places)[:, :, 0] * kept, axis=1) for places, kept in features)
+    path = ops.cast(ids, "int64")
+    kept: list[Any] = []
+    if lengths is None:
+        lengths = ops.sum(ones, axis=1)
+    else:
+        own = ops.cumsum(ones, axis=1) <= ops.expand_dims(lengths, 1)
+        path = ops.where(own, path, wide.size)
+        own = ops.cast(own, "float32")
+        kept = [own, ops.concatenate([ops.ones_like(own[:, :1]), own], axis=1), own, own]
+    path = ops.pad(path, [[0, 0], [1, 1]], constant_values=wide.size)
+    grams = _hashed(path[:, :-1], path[:, 1:], path[:, 2:])
+    places = ops.concatenate([path[:, 1:-1], *(gram + wide.size for gram in grams)], axis=1)
+    found = lookup(wide.coefficients[:, None], places)[:, :, 0]
+    if kept:
+        found = found * ops.concatenate(kept, axis=1)
     scale = ops.cast(lengths, "float32") ** _POWER
-    return ops.expand_dims(total * scale + wide.intercept, 1)
+    return ops.expand_dims(ops.sum(found, axis=1) * scale + wide.intercept, 1)
 
 
 def _hashed(first: Any, second: Any, third: Any) -> tuple[Any, Any, Any]:

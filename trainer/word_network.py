@@ -21,6 +21,7 @@ from trainer.context import Context
 from trainer.data import Split, Tweets
 from trainer.glove import Vectors, matrix
 from trainer.keras_graph import write_grouped_graph
+from trainer.lookup import lookup
 from trainer.wide import beside, fit_wide
 
 Layers = Callable[[Any], Any]
@@ -124,9 +125,7 @@ def build_model(shape: Shape, seed: int) -> Any:
 
     embeddings = matrix(shape.words, shape.vectors, seed)
     ids = keras.Input((None,), dtype="int32", name="ids")
-    embedded = keras.layers.Embedding(
-        *embeddings.shape, embeddings_initializer=keras.initializers.Constant(embeddings)
-    )(ids)
+    embedded = lookup(embeddings, ids)
     of_embedded, of_features = shape.dropout
     embedded = keras.layers.SpatialDropout1D(of_embedded)(embedded)
     features = keras.layers.Dropout(of_features)(shape.layers(embedded))
