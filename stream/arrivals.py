@@ -6,7 +6,7 @@ the one before it took.
 """
 
 from collections import defaultdict, deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from aiokafka import ConsumerRecord, TopicPartition
@@ -19,6 +19,13 @@ class Fetched(NamedTuple):
     start: int
     end: int
     records: list[ConsumerRecord]
+
+
+class Room(NamedTuple):
+    """Which partitions have room for a batch, the next one first, and how many batches may come."""
+
+    sources: list[TopicPartition]
+    places: int
 
 
 class Arrivals:
@@ -56,9 +63,9 @@ class Arrivals:
                 some = self._read(fetcher, source) or some
         return some
 
-    def take(self, sources: Sequence[TopicPartition], places: int) -> list[Fetched]:
-        """The next batches of these partitions, in their order, and of at most `places` of them."""
-        full = [source for source in sources if self._waiting.get(source)][:places]
+    def take(self, room: Room) -> list[Fetched]:
+        """The next batches that there is room for."""
+        full = [source for source in room.sources if self._waiting.get(source)][: room.places]
         return [self._waiting[source].popleft() for source in full]
 
     def forget(self, source: TopicPartition) -> None:

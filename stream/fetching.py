@@ -10,7 +10,7 @@ from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssigno
 from aiokafka.errors import ConsumerStoppedError, KafkaError
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 
-from stream.arrivals import Arrivals, Fetched
+from stream.arrivals import Arrivals, Fetched, Room
 from stream.backoff import Backoff
 from stream.settings import StreamSettings
 
@@ -81,7 +81,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         )
 
     def nudge(self) -> None:
-        """A partition has room again: a fetch that waits for others ends. Thread-safe."""
+        """A partition has room again: a fetch that waits looks again. Thread-safe."""
         self.thread_loop.call_soon_threadsafe(self._nudged.set)
 
     def go_on(self) -> None:
@@ -93,14 +93,16 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
             fetcher = self._consumer._fetcher
             fetcher._notify(fetcher._wait_consume_future)
 
-    async def fetch(
-        self, sources: list[TopicPartition], timeout: float, places: int
-    ) -> list[Fetched]:
-        """What has arrived for these partitions, in their order, and of at most `places` of them.
+    async def fetch(self, room: Callable[[], Room], timeout: float) -> list[Fetched]:
+        """What has arrived for partitions that have room.
 
-        Waits `timeout` seconds for the first record or until `nudge`, and for nothing after it.
+        Waits `timeout` seconds for the first record, and for nothing after it.
+
+        Args:
+            room: called in the consumer's thread, at first, whenever something arrives and after
+                each `nudge`.
         """
-        result: list[Fetched] = await self.call_thread(self._fetch, sources, timeout, places)
+        result: list[Fetched] = await self.call_thread(self._fetch, room, timeout)
         return result
 
     async def go_back(self, source: TopicPartition, offset: int) -> None:
@@ -129,9 +131,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         stable = self._ensure_consumer().last_stable_offset(tp)
         return int(stable) if stable is not None else -1
 
-    async def _fetch(
-        self, sources: list[TopicPartition], timeout: float, places: int
-    ) -> list[Fetched]:
+    async def _fetch(self, room: Callable[[], Room], timeout: float) -> list[Fetched]:
         consumer = self._ensure_consumer()
         fetcher = consumer._fetcher
         consumer._coordinator.check_errors()  # a withdrawn right, say: nobody else would hear of it
@@ -144,11 +144,12 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
                 if fetcher._subscriptions.reassignment_in_progress:
                     await asyncio.sleep(_REASSIGNED_SECONDS)
                     return []
-                self._wait_less_while_busy(fetcher, self._arrivals.collect(fetcher, sources))
-                fetched = self._arrivals.take(sources, places)
+                self._nudged.clear()
+                ready = room()
+                self._wait_less_while_busy(fetcher, self._arrivals.collect(fetcher, ready.sources))
+                fetched = self._arrivals.take(ready)
                 left = until - time.monotonic()
-                if fetched or left <= 0 or self._nudged.is_set():
-                    self._nudged.clear()
+                if fetched or left <= 0:
                     return fetched
                 await self._next(fetcher, left)
         return []

@@ -8,6 +8,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 
+from stream.arrivals import Room
 from stream.rounds import Fences, Rounds
 from stream.settings import StreamSettings
 from stream.settling import Settlement
@@ -91,26 +92,31 @@ class Ownership:
     @property
     def places(self) -> int:
         """How many more batches may be under way."""
-        flying = sum(writer.in_flight for writer in self.writers.values())
+        flying = sum(writer.in_flight for writer in list(self.writers.values()))
         return max(self._settings.batches_in_flight - flying, 0)
 
+    def room(self, active: Iterable[TopicPartition]) -> Room:
+        """What may be fetched now. May be called from any thread."""
+        return Room(self.fetchable(active), self.places)
+
     def fetchable(self, active: Iterable[TopicPartition]) -> list[TopicPartition]:
-        """The partitions among `active` that have room for another batch."""
+        """The partitions among `active` that have room for another batch, the next one first."""
         if not self.places:
             return []
+        writers = self.writers  # another thread may put others in their place
         most = self._settings.batches_in_flight_per_partition
         in_a_round = {topic for topic in self._outputs if self._in_a_round(topic)}
         ready = [
             source
             for source in active
             if source.topic not in in_a_round
-            and (writer := self.writers.get(source)) is not None
+            and (writer := writers.get(source)) is not None
             and writer.state == "open"
             and not writer.held
             and writer.in_flight < (most if writer.batch_records >= WORTH_A_TRANSACTION else 1)
         ]
         # Those that were served longest ago come first, so that none starves.
-        return sorted(ready, key=lambda source: self.writers[source].fetched_at)
+        return sorted(ready, key=lambda source: writers[source].fetched_at)
 
     def _in_a_round(self, topic: str) -> bool:
         """Whether little is under way, so that its partitions wait until all of it is done.
@@ -118,7 +124,7 @@ class Ownership:
         They are then fetched together, and scored in one call, which costs less than one for each.
         """
         return _soon_over(
-            w for w in self.writers.values() if w.in_flight and w.source.topic == topic
+            w for w in list(self.writers.values()) if w.in_flight and w.source.topic == topic
         )
 
     def may_fetch_later(self) -> bool:
@@ -146,7 +152,8 @@ class Ownership:
     def finished(self, writer: PartitionWriter) -> None:
         """A batch is committed or dropped."""
         writer.in_flight -= 1
-        self.on_room()
+        if not self._in_a_round(writer.source.topic):
+            self.on_room()
 
     def refresh(self) -> None:
         """Let idle writers whose broker is gone find another one. Call it every second."""

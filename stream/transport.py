@@ -18,7 +18,7 @@ from faust.transport.drivers.aiokafka import (
 )
 from faust.types import ConsumerMessage
 
-from stream.arrivals import Fetched
+from stream.arrivals import Fetched, Room
 from stream.batch import Batch
 from stream.fetching import BatchConsumerThread
 from stream.ownership import Ownership
@@ -95,9 +95,12 @@ class BatchConsumer(Consumer):
         ownership.on_room, ownership.on_scored = self._thread.nudge, self._thread.go_on
         if ownership.take_lost():
             await self._thread.rejoin()
-        sources = ownership.fetchable(active)
-        wait = timeout if len(sources) == len(active) else min(timeout, _ROOM_SECONDS)
-        for fetched in await self._thread.fetch(sources, wait, ownership.places):
+
+        def room() -> Room:
+            return ownership.room(active)
+
+        wait = timeout if len(room().sources) == len(active) else min(timeout, _ROOM_SECONDS)
+        for fetched in await self._thread.fetch(room, wait):
             writer = ownership.writers.get(fetched.source)
             if not self.flow_active or writer is None or writer.state != "open" or writer.held:
                 continue

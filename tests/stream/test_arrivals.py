@@ -7,7 +7,7 @@ from aiokafka import TopicPartition
 from aiokafka.consumer.subscription_state import Assignment
 from aiokafka.errors import TopicAuthorizationFailedError
 
-from stream.arrivals import Arrivals
+from stream.arrivals import Arrivals, Room
 from tests.stream.records import record
 
 ONE, TWO = TopicPartition("tweets", 1), TopicPartition("tweets", 2)
@@ -72,8 +72,8 @@ async def test_answers_that_follow_on_each_other_grow_into_one_batch(fetcher):
         fetcher.answers(ONE, range(first, first + 10))
         assert arrivals.collect(fetcher, ready=[])
         assert not fetcher._records  # so that aiokafka goes on fetching
-    assert spans(arrivals.take([TWO, ONE], places=2)) == [(ONE, 0, 30, 30)]
-    assert not arrivals.take([ONE], places=1)
+    assert spans(arrivals.take(Room([TWO, ONE], 2))) == [(ONE, 0, 30, 30)]
+    assert not arrivals.take(Room([ONE], 1))
 
 
 async def test_a_batch_holds_at_most_so_many_records_and_the_rest_stays_with_aiokafka(fetcher):
@@ -81,10 +81,10 @@ async def test_a_batch_holds_at_most_so_many_records_and_the_rest_stays_with_aio
     fetcher.answers(ONE, range(40))
     assert arrivals.collect(fetcher, ready=[ONE])
     assert not arrivals.collect(fetcher, ready=[ONE])
-    assert spans(arrivals.take([ONE], places=1)) == [(ONE, 0, 15, 15)]
+    assert spans(arrivals.take(Room([ONE], 1))) == [(ONE, 0, 15, 15)]
     assert ONE in fetcher._records
     arrivals.collect(fetcher, ready=[ONE])
-    assert spans(arrivals.take([ONE], places=1)) == [(ONE, 15, 30, 15)]
+    assert spans(arrivals.take(Room([ONE], 1))) == [(ONE, 15, 30, 15)]
 
 
 async def test_a_batch_of_many_bytes_grows_no_more(fetcher):
@@ -92,7 +92,7 @@ async def test_a_batch_of_many_bytes_grows_no_more(fetcher):
     for first in (0, 10):
         fetcher.answers(ONE, range(first, first + 10))
         arrivals.collect(fetcher, ready=[])
-    assert spans(arrivals.take([ONE], places=1)) == [(ONE, 0, 10, 10)]
+    assert spans(arrivals.take(Room([ONE], 1))) == [(ONE, 0, 10, 10)]
 
 
 async def test_partitions_without_room_hold_no_memory_without_end_and_no_other_partition_up(
@@ -105,14 +105,14 @@ async def test_partitions_without_room_hold_no_memory_without_end_and_no_other_p
     assert len(fetcher._records) == 1
     arrivals.collect(fetcher, ready=[ONE, TWO])
     assert not fetcher._records
-    assert len(arrivals.take([ONE, TWO], places=2)) == 2
+    assert len(arrivals.take(Room([ONE, TWO], 2))) == 2
 
 
 async def test_a_bare_move_of_the_position_is_told(fetcher):
     arrivals = Arrivals(most=10, most_bytes=10**6, ahead=100)
     fetcher.answers(ONE, [], end=2)
     assert arrivals.collect(fetcher, ready=[ONE])
-    assert spans(arrivals.take([ONE], places=1)) == [(ONE, 0, 2, 0)]
+    assert spans(arrivals.take(Room([ONE], 1))) == [(ONE, 0, 2, 0)]
 
 
 async def test_records_that_do_not_follow_are_a_batch_of_their_own(fetcher):
@@ -122,8 +122,8 @@ async def test_records_that_do_not_follow_are_a_batch_of_their_own(fetcher):
     fetcher.assignment.state_value(ONE).seek(50)  # retention deleted what lay between
     fetcher.answers(ONE, range(50, 60))
     arrivals.collect(fetcher, ready=[])
-    assert spans(arrivals.take([ONE], places=1)) == [(ONE, 0, 10, 10)]
-    assert spans(arrivals.take([ONE], places=1)) == [(ONE, 50, 60, 10)]
+    assert spans(arrivals.take(Room([ONE], 1))) == [(ONE, 0, 10, 10)]
+    assert spans(arrivals.take(Room([ONE], 1))) == [(ONE, 50, 60, 10)]
 
 
 async def test_a_new_assignment_and_a_seek_start_from_nothing(fetcher):
@@ -132,12 +132,12 @@ async def test_a_new_assignment_and_a_seek_start_from_nothing(fetcher):
     fetcher.answers(TWO, range(10))
     arrivals.collect(fetcher, ready=[])
     arrivals.forget(ONE)
-    assert spans(arrivals.take([ONE, TWO], places=2)) == [(TWO, 0, 10, 10)]
+    assert spans(arrivals.take(Room([ONE, TWO], 2))) == [(TWO, 0, 10, 10)]
     fetcher.answers(ONE, range(10, 20))
     arrivals.collect(fetcher, ready=[])
     fetcher.assign()
     arrivals.collect(fetcher, ready=[])
-    assert not arrivals.take([ONE, TWO], places=2)
+    assert not arrivals.take(Room([ONE, TWO], 2))
 
 
 async def test_an_error_of_kafkas_is_raised_once(fetcher):
