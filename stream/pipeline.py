@@ -63,7 +63,7 @@ class Pipeline:
                 outputs = await _outputs(batch, work, threads)
             finally:
                 self._scored(batch)
-            if before is not None:
+            if before is not None and not before.done():
                 # The one before may be in another thread still, or be taken apart there.
                 await asyncio.wait([before])
             started = time.perf_counter()
