@@ -23,19 +23,21 @@ _WARM_SHARE = 0.2
 _START_SECONDS = 2.0
 
 
-def latency(bench: Bench, console: Console, capacities: dict[str, float]) -> dict[str, Any]:
-    """Percentiles by side and load.
+def latency(bench: Bench, console: Console) -> dict[str, Any]:
+    """Percentiles by round, side and load; the sides take turns.
 
-    Args:
-        capacities: messages a second of each side, where the run has measured them already.
+    Each load is a share of the capacity that the side has shown just before: on a machine that
+    others use too, what was half of it a quarter of an hour ago may be all of it.
     """
     rows = []
-    for side in (side for side in SIDES if side.name in bench.settings.latency_sides):
-        capacity = capacities.get(side.name) or _capacity(bench, side)
-        for share in bench.settings.latency_shares:
-            row = asyncio.run(_load(bench, side, capacity * share))
-            rows.append({"side": side.name, "capacity": capacity, "share": share, **row})
-            console.print(rows[-1])
+    for number in range(bench.settings.rounds):
+        for side in (side for side in SIDES if side.name in bench.settings.latency_sides):
+            capacity = _capacity(bench, side)
+            for share in bench.settings.latency_shares:
+                row = asyncio.run(_load(bench, side, capacity * share))
+                facts = {"round": number, "side": side.name, "capacity": capacity, "share": share}
+                rows.append({**facts, **row})
+                console.print(rows[-1])
     return {"rows": rows}
 
 

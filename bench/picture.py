@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.sides import SIDES
-from bench.spread import spread
+from bench.spread import by_load, spread
 
 _OURS, _OTHERS, _PALE = "#c2410c", "#475569", "#cbd5e1"
 
@@ -71,9 +71,11 @@ def _cpu(axis: Any, part: dict[str, Any]) -> None:
 
 
 def _latency(axis: Any, part: dict[str, Any]) -> None:
-    names = [f"{row['side']}, {row['share']:.0%}" for row in part["rows"]]
+    loads = by_load(part["rows"])
+    names = [f"{side}, {share:.0%}" for side, share in loads]
     for figure, colour in (("p99_ms", _PALE), ("p95_ms", _OTHERS), ("p50_ms", _OURS)):
-        axis.barh(names, [row[figure] for row in part["rows"]], color=colour, label=figure[:3])
+        values = [spread(row[figure] for row in rows).median for rows in loads.values()]
+        axis.barh(names, values, color=colour, label=figure[:3])
     axis.invert_yaxis()
     axis.legend()
     axis.set_title("latency, ms, by share of capacity")

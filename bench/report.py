@@ -7,7 +7,7 @@ from typing import Any
 
 from bench.picture import draw
 from bench.sides import SIDES
-from bench.spread import Spread, ratios, spread
+from bench.spread import Spread, by_load, ratios, spread
 
 _TITLES = {side.name: side.title for side in SIDES}
 _PROMISES = {side.name: side.promise for side in SIDES}
@@ -109,14 +109,15 @@ def _endtoend(part: dict[str, Any]) -> list[str]:
 
 def _latency(part: dict[str, Any]) -> list[str]:
     rows = [
-        [_TITLES[row["side"]], f"{row['share']:.0%} of {row['capacity']:,.0f}/s",
-         f"{row['rate']:,.0f}", *(f"{row[name]:,.0f}" for name in ("p50_ms", "p95_ms", "p99_ms")),
-         str(row["missing"])]
-        for row in part["rows"]
+        [_TITLES[side], f"{share:.0%} of {_of(runs, 'capacity').text()}", _of(runs, "rate").text(),
+         *(_of(runs, name).text() for name in ("p50_ms", "p95_ms", "p99_ms")),
+         str(sum(run["missing"] for run in runs))]
+        for (side, share), runs in by_load(part["rows"]).items()
     ]  # fmt: skip
     head = ["side", "load", "tweets/s", "p50, ms", "p95, ms", "p99, ms", "missing"]
-    return ["## Latency", "", "From the producer's timestamp to a reader of committed records; "
-            "generator and reader run on the same cores.", "", *_table(head, rows)]  # fmt: skip
+    return ["## Latency", "", "From the producer's timestamp to a reader of committed records. "
+            "Loads are shares of what the side did with a backlog just before; generator and "
+            "reader then run on the same cores.", "", *_table(head, rows)]  # fmt: skip
 
 
 def _scaling(part: dict[str, Any]) -> list[str]:

@@ -39,7 +39,7 @@ class BenchSettings(BaseSettings):
     latency_seconds: float = Field(12.0, gt=1)
     "How long each load of the latency part lasts."
     latency_shares: list[float] = Field(default_factory=lambda: [0.1, 0.5, 0.8])
-    "Loads, as shares of the capacity that the same run has measured."
+    "Loads, as shares of the capacity that the side has shown just before."
     latency_sides: list[str] = Field(default_factory=lambda: ["badbuzz", "confluent"])
     "Sides whose latency is measured, each at shares of its own capacity."
     workers: list[int] = Field(default_factory=lambda: [1, 2, 4])

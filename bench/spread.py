@@ -1,8 +1,10 @@
 """Median, least and largest of a few values: what a figure and its spread are here."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -27,3 +29,11 @@ def spread(values: Iterable[float]) -> Spread:
 def ratios(over: Sequence[float], under: Sequence[float]) -> Spread:
     """Of two sides that took turns: round by round."""
     return spread(a / b for a, b in zip(over, under, strict=True) if b)
+
+
+def by_load(rows: list[dict[str, Any]]) -> dict[tuple[str, float], list[dict[str, Any]]]:
+    """Rounds of each side and share of its capacity."""
+    found: dict[tuple[str, float], list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        found[row["side"], row["share"]].append(row)
+    return found

@@ -19,14 +19,13 @@ from bench.report import write_report
 from bench.scaling import scaling
 from bench.scorer import scorer
 from bench.settings import BenchSettings
-from bench.spread import spread
 from bench.texts import load_messages
 
 PARTS: dict[str, Callable[[Bench, Console], dict[str, Any]]] = {
     "scorer": scorer,
     "plumbing": plumbing,
     "endtoend": end_to_end,
-    "latency": lambda bench, console: latency(bench, console, _capacities(bench)),
+    "latency": latency,
     "scaling": scaling,
 }
 SHORT: dict[str, Any] = {
@@ -71,18 +70,6 @@ def main(parts: tuple[str, ...], short: bool) -> None:
 def _save(folder: Path, part: str, content: dict[str, Any]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{part}.json").write_text(json.dumps(content, indent=1) + "\n", "utf-8")
-
-
-def _capacities(bench: Bench) -> dict[str, float]:
-    """Median rates of the end to end part, where it has been measured."""
-    path = bench.settings.results / "endtoend.json"
-    if not path.is_file():
-        return {}
-    runs = json.loads(path.read_text("utf-8"))["runs"]
-    return {
-        name: spread(run["rate"] for run in runs if run["side"] == name).median
-        for name in {run["side"] for run in runs}
-    }
 
 
 if __name__ == "__main__":
