@@ -41,6 +41,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         most = settings.batch_records
         self._arrivals = Arrivals(most, settings.fetch_bytes, ahead=2 * most)
         self._nudged = asyncio.Event()
+        self._fetch_again: Callable[[], None] = lambda: None
 
     async def on_start(self) -> None:
         """Connect; while no broker answers, try again for as long as it takes."""
@@ -51,7 +52,8 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
             try:
                 await consumer.start()
                 consumer._fetcher._prefetch_backoff = _PREFETCH_SECONDS
-                _hold_back(consumer._fetcher, self.app.ownership.may_fetch_later)
+                may_wait = self.app.ownership.may_fetch_later
+                self._fetch_again = hold_back(consumer._fetcher, may_wait)
                 return
             except (KafkaError, OSError) as error:
                 self.log.warning("The consumer cannot connect yet: %r", error)
@@ -86,12 +88,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
 
     def go_on(self) -> None:
         """Ask Kafka for what was not asked for while it could wait. Thread-safe."""
-        self.thread_loop.call_soon_threadsafe(self._go_on)
-
-    def _go_on(self) -> None:
-        if self._consumer is not None:
-            fetcher = self._consumer._fetcher
-            fetcher._notify(fetcher._wait_consume_future)
+        self.thread_loop.call_soon_threadsafe(self._fetch_again)
 
     async def fetch(self, room: Callable[[], Room], timeout: float) -> list[Fetched]:
         """What has arrived for partitions that have room.
@@ -136,7 +133,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         fetcher = consumer._fetcher
         consumer._coordinator.check_errors()  # a withdrawn right, say: nobody else would hear of it
         until = time.monotonic() + timeout
-        self._go_on()  # what could wait takes longer than was thought
+        self._fetch_again()  # what could wait takes longer than was thought
         with fetcher._subscriptions.fetch_context():
             while self.consumer.flow_active:
                 if consumer._closed or fetcher._closed:
@@ -175,8 +172,12 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         fetcher._fetch_min_bytes = _BUSY_FETCH_BYTES if busy else 1
 
 
-def _hold_back(fetcher: Any, may_wait: Callable[[], bool]) -> None:
-    """Let aiokafka send no fetch while `may_wait()`; it looks again whenever it is notified."""
+def hold_back(fetcher: Any, may_wait: Callable[[], bool]) -> Callable[[], None]:
+    """Let aiokafka send no fetch while `may_wait()`.
+
+    Returns:
+        what lets it look again; call it where its event loop runs.
+    """
     ask = fetcher._get_actions_per_node
 
     def actions(assignment: Any) -> tuple[Any, ...]:
@@ -184,3 +185,4 @@ def _hold_back(fetcher: Any, may_wait: Callable[[], bool]) -> None:
         return ([] if may_wait() else fetches, *others)
 
     fetcher._get_actions_per_node = actions
+    return lambda: fetcher._notify(fetcher._wait_consume_future)

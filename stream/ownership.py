@@ -152,8 +152,7 @@ class Ownership:
     def finished(self, writer: PartitionWriter) -> None:
         """A batch is committed or dropped."""
         writer.in_flight -= 1
-        if not self._in_a_round(writer.source.topic):
-            self.on_room()
+        self.on_room()
 
     def refresh(self) -> None:
         """Let idle writers whose broker is gone find another one. Call it every second."""
