@@ -1,11 +1,12 @@
 """What the detector knows, as metrics: share and volume of each brand, and its open alerts."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple
 
-from sentiment.alerts import AlertKind, BuzzAlert
+from sentiment.alerts import AlertKind, BuzzAlert, SampleTweet
 from stream.brand_labels import BrandLabels
 from stream.buzz.brand import BrandState
+from stream.buzz.explain import telling_texts
 from stream.buzz.judge import expected_counts, window_counts
 from stream.buzz.methods import WindowCounts
 from stream.buzz.options import KINDS, BuzzOptions
@@ -62,7 +63,11 @@ class BuzzBoard:
         if not opened:
             return
         label = self._labels.pin(state.brand)
-        self._open |= {(state.brand, kind): _Open(label, []) for kind in opened}
+        # Of the longest window: there, at least, the tweets are for whose sake it was opened.
+        minutes = max(minutes for minutes, _ in self._options.negative.windows)
+        for kind in opened:
+            _, samples = telling_texts(state, kind, minutes, self._options)
+            self._open[state.brand, kind] = _Open(label, self._show_samples(label, kind, samples))
         for kind in KINDS:
             self._count(label, kind)
         # The rule "Bad buzz" asks for a share, too: it is the normal one until there is another.
@@ -81,7 +86,7 @@ class BuzzBoard:
         if alert.state == "open":
             self._metrics.alerts.labels(alert.kind).inc()
         label = self._labels.pin(alert.brand)
-        self._open[key] = _Open(label, self._show_samples(label, alert))
+        self._open[key] = _Open(label, self._show_samples(label, alert.kind, alert.samples))
         self._count(label, alert.kind)
         if alert.share is not None:
             self._metrics.share.labels(label).set(alert.share.now)
@@ -99,12 +104,14 @@ class BuzzBoard:
         seen, span = window_counts(state.closed, "negative", self._options.steps(minutes))
         return seen, expected_counts(state, "negative", seen, span, self._options)
 
-    def _show_samples(self, label: str, alert: BuzzAlert) -> list[str]:
+    def _show_samples(
+        self, label: str, kind: AlertKind, samples: Iterable[SampleTweet]
+    ) -> list[str]:
         texts = []
-        for sample in alert.samples:
+        for sample in samples:
             text = " ".join(sample.text.split())[:_TEXT_CHARS]
             p_negative = float("nan") if sample.p_negative is None else sample.p_negative
-            self._metrics.samples.labels(label, alert.kind, text).set(p_negative)
+            self._metrics.samples.labels(label, kind, text).set(p_negative)
             texts.append(text)
         return texts
 

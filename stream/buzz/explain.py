@@ -33,7 +33,7 @@ def explain(state: BrandState, transition: Transition, options: BuzzOptions) -> 
     """The record for `buzz.alerts`, from the state in which the transition happened."""
     verdict, minute = transition.verdict, transition.minute
     negative = transition.kind == "negative"
-    words, samples = _texts(state, transition, options)
+    words, samples = telling_texts(state, transition.kind, verdict.minutes, options)
     steps = options.steps(verdict.minutes)
     return BuzzAlert(
         id=alert_id(state.brand, transition.kind, transition.opened),
@@ -54,6 +54,23 @@ def explain(state: BrandState, transition: Transition, options: BuzzOptions) -> 
     )
 
 
+def telling_texts(
+    state: BrandState, kind: Kind, minutes: int, options: BuzzOptions
+) -> tuple[list[TellingWord], list[SampleTweet]]:
+    """The words that set a window of so many minutes apart, and tweets that hold most of them."""
+    here, others = state.texts.since(state.closed.until - options.steps(minutes))
+    if kind == "volume":
+        here, others = here + others, []
+    ranked = distinguishing(
+        [sample.text for sample in here],
+        [sample.text for sample in others],
+        state.profile.words,
+        _WORDS,
+    )
+    telling = [TellingWord(word=word, z=round(z, 2)) for word, z in ranked]
+    return telling, _different(here, frozenset(word for word, _ in ranked))
+
+
 def _negative_figures(state: BrandState, transition: Transition) -> dict[str, Measure | float]:
     seen, normal = transition.verdict.seen, transition.verdict.normal
     rates = state.closed.share.rates
@@ -68,23 +85,6 @@ def _negative_figures(state: BrandState, transition: Transition) -> dict[str, Me
 def _odds(share: float) -> float:
     inside = min(max(share, _LEAST_SHARE), 1 - _LEAST_SHARE)
     return inside / (1 - inside)
-
-
-def _texts(
-    state: BrandState, transition: Transition, options: BuzzOptions
-) -> tuple[list[TellingWord], list[SampleTweet]]:
-    first = state.closed.until - options.steps(transition.verdict.minutes)
-    here, others = state.texts.since(first)
-    if transition.kind == "volume":
-        here, others = here + others, []
-    ranked = distinguishing(
-        [sample.text for sample in here],
-        [sample.text for sample in others],
-        state.profile.words,
-        _WORDS,
-    )
-    telling = [TellingWord(word=word, z=round(z, 2)) for word, z in ranked]
-    return telling, _different(here, frozenset(word for word, _ in ranked))
 
 
 def _different(samples: Sequence[SampleText], telling: frozenset[str]) -> list[SampleTweet]:

@@ -109,7 +109,11 @@ def test_an_alert_that_was_open_before_the_takeover_is_shown_until_it_closes(
     # The rule "Bad buzz" asks for a share beside the open alert.
     assert registry.get_sample_value("badbuzz_buzz_negative_share", {"brand": "acme"}) == 0.75
     assert samples(registry, "badbuzz_buzz_alerts_total") == {("negative",): 0, ("volume",): 0}
+    assert samples(registry, "badbuzz_buzz_alert_sample_p_negative") == {
+        ("acme", "negative", different_text(number)): 0.9 for number in range(3)
+    }
     board.tell(alert("worse", "acme"))
+    assert len(samples(registry, "badbuzz_buzz_alert_sample_p_negative")) == 1
     assert samples(registry, "badbuzz_buzz_alerts_open")["acme", "negative"] == 1
     board.tell(alert("closed", "acme"))
     assert samples(registry, "badbuzz_buzz_alerts_open") == {
