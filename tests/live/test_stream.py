@@ -4,9 +4,12 @@ import asyncio
 import hashlib
 import signal
 import subprocess
+import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import orjson
@@ -199,18 +202,37 @@ def test_a_worker_under_load_stops_within_10_s_and_loses_nothing(
     fleet.environment["BADBUZZ_BATCH_RECORDS"] = "100"
     worker = fleet.start()
     wait_ready(worker)
-    send(settings, TWEETS, [tweet(i, "good bad late") for i in range(30_000)], key=None)
-    started = time.monotonic()
-    worker.process.send_signal(signal_number)
-    worker.process.wait(10)
-    assert time.monotonic() - started < 10
-    assert lag(settings, TWEETS) > 0, "it was stopped under load"
+    with tweets_keep_coming(settings) as sent:
+        wait_until(lambda: bool(read_all(settings, SCORED)), 60, "the first are scored")
+        wait_until(lambda: lag(settings, TWEETS) > 0, 60, "others wait")
+        started = time.monotonic()
+        worker.process.send_signal(signal_number)
+        worker.process.wait(10)
+        assert time.monotonic() - started < 10
     fleet.workers.remove(worker)
     wait_ready(fleet.start())
-    wait_until(lambda: lag(settings, TWEETS) == 0, 60, "the next worker goes on")
-    assert Counter(orjson.loads(r.value)["id"] for r in read_all(settings, SCORED)) == Counter(
-        str(i) for i in range(30_000)
-    )
+    wait_until(lambda: lag(settings, TWEETS) == 0, 120, "the next worker goes on")
+    assert Counter(orjson.loads(r.value)["id"] for r in read_all(settings, SCORED)) == Counter(sent)
+
+
+@contextmanager
+def tweets_keep_coming(settings: StreamSettings) -> Iterator[list[str]]:
+    """Sends tweets for as long as the block lasts; the list has the ids of all of them then."""
+    over, sent = threading.Event(), list[str]()
+
+    def keep_sending() -> None:
+        while not over.is_set():
+            some = range(len(sent), len(sent) + 1_000)
+            send(settings, TWEETS, [tweet(i, "good bad late") for i in some], key=None)
+            sent.extend(map(str, some))
+
+    with ThreadPoolExecutor(1) as thread:
+        sending = thread.submit(keep_sending)
+        try:
+            yield sent
+        finally:
+            over.set()
+            sending.result()
 
 
 def test_the_worker_refuses_to_start_on_a_missing_topic_and_says_what_to_do(
