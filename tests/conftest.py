@@ -4,11 +4,15 @@ import os
 import shutil
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from infra.local.kafka import LocalKafka
 from infra.local.mlflow import LocalMlflow
 from infra.local.ports import free_port
+
+# No example may fail by the time that it takes, and every run tries the same ones.
+hypothesis.settings.load_profile("ci")
 
 
 @pytest.fixture(scope="session")

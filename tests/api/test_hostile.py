@@ -160,6 +160,7 @@ def test_schemathesis_finds_no_failure(guarded: ApiProcess, tmp_path: Path) -> N
         f"Authorization: Bearer {KEYS['everything']}",
         "--max-examples=40",
         "--seed=1",
+        "--suppress-health-check=too_slow",
         "--no-color",
     ]
     ended = subprocess.run(

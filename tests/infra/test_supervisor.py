@@ -14,7 +14,8 @@ from infra.local.service import Part, Service, Task
 from infra.local.supervisor import Supervisor, describe_exit, next_backoff
 from sentiment.errors import StackError
 
-# Notes its start; after a while makes its file, by which it is ready; notes its end on SIGTERM.
+# Notes its start; after a while, once so many have started, makes its file, by which it is ready;
+# notes its end on SIGTERM.
 _SERVER = """
     import pathlib, signal, sys, time
     name, folder = sys.argv[1], pathlib.Path(sys.argv[2])
@@ -28,6 +29,8 @@ _SERVER = """
     note("start")
     print("hello from", name)
     time.sleep(0.3)
+    while (folder / "events").read_text().count("start") < int(sys.argv[3]):
+        time.sleep(0.05)
     note("ready")
     (folder / name).touch()
     while True:
@@ -39,10 +42,12 @@ def _python(script: str, *arguments: str) -> Callable[[], list[str]]:
     return lambda: [sys.executable, "-c", textwrap.dedent(script), *arguments]
 
 
-def _server(name: str, folder: Path, *after: str, script: str = _SERVER) -> Service:
+def _server(
+    name: str, folder: Path, *after: str, script: str = _SERVER, started: int = 1
+) -> Service:
     def command() -> list[str]:
         (folder / name).unlink(missing_ok=True)
-        return _python(script, name, str(folder))()
+        return _python(script, name, str(folder), str(started))()
 
     return Service(name=name, command=command, ready=(folder / name).is_file, after=after)
 
@@ -54,7 +59,7 @@ def _task(name: str, script: str, *after: str, required: bool = True) -> Task:
         after=after,
         required=required,
         otherwise="It goes on.",
-        timeout_s=5,
+        timeout_s=60,
     )
 
 
@@ -75,14 +80,14 @@ class _Stack:
         self.run = asyncio.create_task(self.supervisor.run(self._stop))
 
     async def until(self, happened: Callable[[], bool]) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not happened():
                 assert not self.run.done(), self.run.result()
                 await asyncio.sleep(0.05)
 
     async def stop(self) -> None:
         self._stop.set()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await self.run
 
 
@@ -115,7 +120,7 @@ async def test_a_part_starts_when_what_it_needs_is_ready_and_stops_before_it(
 
 
 async def test_independent_services_start_side_by_side(tmp_path: Path) -> None:
-    stack = _Stack([_server("one", tmp_path), _server("two", tmp_path)])
+    stack = _Stack([_server(name, tmp_path, started=2) for name in ("one", "two")])
     await stack.until(stack.ready.is_set)
     await stack.stop()
     assert {*_events(tmp_path)[:2]} == {"start one", "start two"}
@@ -246,7 +251,7 @@ async def test_kill_ends_everything_at_once(tmp_path: Path) -> None:
     await stack.until(stack.ready.is_set)
     stack._stop.set()
     stack.supervisor.kill()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         await stack.run
     assert not [event for event in _events(tmp_path) if event == "stop one"]
 

@@ -107,4 +107,7 @@ def page(worker: Worker, path: str) -> tuple[int, str]:
 
 def wait_ready(worker: Worker) -> None:
     """Waits until a worker owns partitions and has a model."""
-    wait_until(lambda: page(worker, "/ready")[0] == 200, 40, worker.log.read_text()[-3000:])
+    try:
+        wait_until(lambda: page(worker, "/ready")[0] == 200, 120, "the worker is ready")
+    except AssertionError as error:
+        raise AssertionError(f"{error}\n{worker.log.read_text()[-3000:]}") from None

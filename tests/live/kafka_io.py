@@ -68,8 +68,19 @@ async def remake(settings: StreamSettings, topic: str, partitions: int) -> None:
     await admin.start()
     try:
         await admin.delete_topics([spec.name])
+        await _until_partitions(admin, spec.name, 0)
         await asyncio.sleep(1)
         await admin.create_topics([NewTopic(spec.name, partitions, 1, topic_configs=spec.config)])
+        await _until_partitions(admin, spec.name, partitions)
         await asyncio.sleep(1)
     finally:
         await admin.close()
+
+
+async def _until_partitions(admin: AIOKafkaAdminClient, topic: str, partitions: int) -> None:
+    """Returns once the broker tells that the topic has so many; without any it is not there."""
+    async with asyncio.timeout(60):
+        while (  # noqa: ASYNC110 - Kafka tells nobody
+            len((await admin.describe_topics([topic]))[0]["partitions"]) != partitions
+        ):
+            await asyncio.sleep(0.1)

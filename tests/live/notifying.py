@@ -42,7 +42,7 @@ class Notifying:
         """Start one more; returns once the group of each channel has begun."""
         worker = self.fleet.start()
         for channel in channels:
-            wait_until(lambda name=channel: self.has_begun(name), 40, worker.log.read_text())
+            wait_until(lambda name=channel: self.has_begun(name), 120, worker.log.read_text())
         return worker
 
     def group(self, channel: str) -> str:

@@ -37,7 +37,7 @@ def test_killed_amid_a_call_it_loses_no_alert_keeps_the_order_and_repeats_under_
     closing.callback(over.set)
 
     def answer(call: Call) -> Answer:
-        if len(receiver.calls) == 6:
+        if len(receiver.calls) > 5 and call is receiver.calls[5]:  # others come beside it
             hanging.set()
         if hanging.is_set():
             over.wait(30)
@@ -51,7 +51,7 @@ def test_killed_amid_a_call_it_loses_no_alert_keeps_the_order_and_repeats_under_
     publish(settings, made_up("past"))
     first = notifying.start("webhook")
     publish(settings, *STORY[:10])
-    assert hanging.wait(30)
+    assert hanging.wait(60)
     notifying.fleet.kill(first)
     publish(settings, *STORY[10:])
     before = len(receiver.calls)
@@ -92,12 +92,12 @@ def test_a_webhook_that_is_down_holds_up_no_mail_and_gets_its_alerts_when_it_is_
     closing.callback(notifying.fleet.stop)
     worker = notifying.start("webhook", "email")
     publish(settings, *STORY)
-    wait_until(lambda: len(server.letters) == len(STORY), 30, worker.log.read_text())
-    wait_until(lambda: notifying.lag("email") == 0, 10, "the mails' offsets are committed")
+    wait_until(lambda: len(server.letters) == len(STORY), 60, worker.log.read_text())
+    wait_until(lambda: notifying.lag("email") == 0, 60, "the mails' offsets are committed")
     assert notifying.lag("webhook") > 0
     waiting = "badbuzz_notification_waiting_seconds"
-    wait_until(lambda: notifying.metric(waiting, channel="webhook") > 0, 5, "it is seen to wait")
-    wait_until(lambda: notifying.metric(waiting, channel="email") == 0, 5, "no mail waits")
+    wait_until(lambda: notifying.metric(waiting, channel="webhook") > 0, 60, "it is seen to wait")
+    wait_until(lambda: notifying.metric(waiting, channel="email") == 0, 60, "no mail waits")
     with away:
         wait_until(lambda: notifying.lag("webhook") == 0, 60, worker.log.read_text())
     assert [call.key for call in away.calls if call.alert["brand"] == "acme"] == [
@@ -126,7 +126,7 @@ def test_what_is_refused_for_good_is_given_up_loudly_and_what_is_not_asked_for_i
     closing.callback(notifying.fleet.stop)
     worker = notifying.start("webhook")
     publish(settings, made_up("acme"), b"no alert", made_up("zeta", kind="volume"), made_up("zeta"))
-    wait_until(lambda: notifying.lag("webhook") == 0, 30, worker.log.read_text())
+    wait_until(lambda: notifying.lag("webhook") == 0, 60, worker.log.read_text())
     calls = [call.alert["brand"] for call in receiver.calls]
     assert calls.count("zeta") == 1, "only the negative one"
     assert calls.count("acme") > 1

@@ -33,11 +33,11 @@ def test_after_an_outage_of_kafka_it_goes_on_by_itself(
         try:
             notifying.start("webhook")
             publish(settings, made_up("acme"))
-            wait_until(lambda: len(receiver.calls) == 1, 30, "the first alert is sent")
+            wait_until(lambda: len(receiver.calls) == 1, 60, "the first alert is sent")
             kafka.kill()
             kafka.start()
             publish(settings, made_up("zeta"), made_up("acme", "worse", after=3))
-            wait_until(lambda: notifying.lag("webhook") == 0, 60, "the others are sent")
+            wait_until(lambda: notifying.lag("webhook") == 0, 120, "the others are sent")
             notifying.fleet.check()
         finally:
             notifying.fleet.stop()

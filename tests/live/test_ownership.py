@@ -24,7 +24,7 @@ def sources(settings: StreamSettings, *partitions: int) -> list[TopicPartition]:
 
 
 async def until(owned: Ownership, ready: list[TopicPartition]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while sorted(owned.fetchable(ready)) != ready:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 
@@ -44,6 +44,7 @@ async def test_a_partition_that_cannot_be_opened_yet_holds_up_no_other(
     monkeypatch.setattr(Settlement, "start", refuse)
     async with asyncio.timeout(settings.session_seconds):
         await owned.assign(both, first_offset)
+    await until(owned, both[:1])
     assert owned.fetchable(both) == both[:1]
 
     kafka_is_back.set()

@@ -73,7 +73,7 @@ class _Stack:
         self.process.send_signal(number)
         code = self.process.wait(60)
         if number != signal.SIGKILL:  # what it left would hold the pipe open
-            self.reader.join(10)
+            self.reader.join(60)
         return code
 
     def call(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -92,9 +92,9 @@ class _Stack:
         mark = str((self.folder / "state").resolve())
         return [
             process
-            for process in psutil.process_iter(["environ"])
+            for process in psutil.process_iter(["environ", "status"])
             if (process.info["environ"] or {}).get(MARK) == mark
-            and process.status() != psutil.STATUS_ZOMBIE
+            and process.info["status"] != psutil.STATUS_ZOMBIE
         ]
 
 
@@ -168,7 +168,7 @@ def test_stop_ends_a_running_stack_and_a_second_stack_on_its_folder_is_refused(
     assert refused.returncode == 1
     assert f"process {stack.process.pid}" in refused.stderr
     assert "has stopped" in stack.call("--stop").stdout
-    assert stack.process.wait(10) == 0
+    assert stack.process.wait(60) == 0
     assert stack.processes() == []
 
 

@@ -58,10 +58,12 @@ def test_a_partition_whose_former_owner_ran_a_newer_version_waits_and_health_say
     wait_ready(worker)
     for partition in (0, 1):
         send(settings, TWEETS, [b'{"id": "1", "text": "good"}'], partition=partition)
-    wait_until(lambda: page(worker, "/health")[0] == 503, 30, "the held partition is noticed")
+    wait_until(lambda: 1 in scored(settings), 60, "the other partition is scored")
+    held = f"{settings.topic(TWEETS)}[0] stands at offset 0"
+    wait_until(lambda: held in page(worker, "/health")[1], 60, "the held partition is noticed")
 
+    assert page(worker, "/health")[0] == 503
     assert scored(settings) == {1: [version]}
-    assert f"{settings.topic(TWEETS)}[0] stands at offset 0" in page(worker, "/health")[1]
 
 
 def test_a_worker_that_has_not_seen_a_move_goes_on_in_order_where_another_had(
@@ -72,16 +74,16 @@ def test_a_worker_that_has_not_seen_a_move_goes_on_in_order_where_another_had(
     fleet.environment["BADBUZZ_MODEL_POLL_SECONDS"] = "600"  # it never looks by itself
     wait_ready(fleet.start())
     send_to_all(settings)
-    wait_until(lambda: len(scored(settings)) == settings.partitions, 20, "the old version scores")
+    wait_until(lambda: len(scored(settings)) == settings.partitions, 60, "the old version scores")
     versions.point(new)
     second = fleet.start()
-    wait_until(lambda: len(owned(second)) == settings.partitions // 2, 40, "it owns a half")
+    wait_until(lambda: len(owned(second)) == settings.partitions // 2, 120, "it owns a half")
     theirs = owned(second)
     send_to_all(settings)
-    wait_until(lambda: total(settings) == 2 * settings.partitions, 30, "both score")
+    wait_until(lambda: total(settings) == 2 * settings.partitions, 60, "both score")
     fleet.kill(second)
     send_to_all(settings)
-    wait_until(lambda: total(settings) == 3 * settings.partitions, 40, "the first scores all")
+    wait_until(lambda: total(settings) == 3 * settings.partitions, 90, "the first scores all")
 
     for partition, seen in scored(settings).items():
         if partition in theirs:
@@ -118,4 +120,4 @@ def test_a_damaged_copy_of_a_version_is_fetched_anew(
         graph.write_bytes(b"damaged")
     wait_ready(fleet.start())
     send(settings, TWEETS, [b'{"id": "1", "text": "good"}'])
-    wait_until(lambda: list(scored(settings).values()) == [[version]], 20, "it scores")
+    wait_until(lambda: list(scored(settings).values()) == [[version]], 60, "it scores")

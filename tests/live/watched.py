@@ -83,7 +83,7 @@ class Watched:
             }
             self._start("notify", to_nobody, starting)
             wait_ready(self.worker)
-            wait_until(lambda: self._api_answers("/ready"), 40, "the API is ready")
+            wait_until(lambda: self._api_answers("/ready"), 120, "the API is ready")
             targets = {
                 "badbuzz-worker": [self.worker.port],
                 "badbuzz-api": [self.api_port],
@@ -91,7 +91,7 @@ class Watched:
             }
             watching = PrometheusProcess(self.program, self.folder / "prometheus", targets)
             self.prometheus = starting.enter_context(watching)
-            wait_until(lambda: self.prometheus.value("sum(up)") >= 3, 20, "all are scraped")
+            wait_until(lambda: self.prometheus.value("sum(up)") >= 3, 60, "all are scraped")
             self._stack = starting.pop_all()
         return self
 
@@ -165,7 +165,7 @@ class Watched:
         answer = httpx.post(f"http://127.0.0.1:{self.api_port}/feedback", json=body)
         assert answer.status_code == 202, answer.text
 
-    def wait_firing(self, name: str, seconds: float = 40) -> dict[str, Any]:
+    def wait_firing(self, name: str, seconds: float = 90) -> dict[str, Any]:
         """The alert, once it fires."""
         wait_until(lambda: name in self.prometheus.firing(), seconds, f"{name} fires")
         return self.prometheus.firing()[name]

@@ -39,7 +39,7 @@ class Slow(Work):
 
     def run(self, batches: Sequence[Batch]) -> Sequence[Outputs]:
         self.started.set()
-        assert self.may_go_on.wait(10)
+        assert self.may_go_on.wait(60)
         return super().run(batches)
 
 
@@ -51,7 +51,7 @@ async def notes(gathering: Gathering, *entries: tuple[Work, int]) -> list[str | 
     """What becomes of batches of 40 records that waited while the one thread was busy."""
     slow = Slow()
     before = asyncio.create_task(gathering.outputs(slow, batch(0, 1)))
-    await asyncio.to_thread(slow.started.wait, 10)
+    await asyncio.to_thread(slow.started.wait, 60)
     waiting = [asyncio.create_task(gathering.outputs(work, batch(n))) for work, n in entries]
     await asyncio.sleep(0)
     slow.may_go_on.set()
@@ -93,7 +93,7 @@ async def test_an_error_reaches_all_that_were_done_together_and_no_other() -> No
 async def test_a_batch_whose_caller_is_gone_holds_up_no_other() -> None:
     gathering, slow, work = Gathering(1, 1000), Slow(), Work("1")
     busy = asyncio.create_task(gathering.outputs(slow, batch(0)))
-    await asyncio.to_thread(slow.started.wait, 10)
+    await asyncio.to_thread(slow.started.wait, 60)
     gone = asyncio.create_task(gathering.outputs(work, batch(1)))
     await asyncio.sleep(0)
     gone.cancel()
@@ -120,7 +120,7 @@ class Held(Work):
 
     def run(self, batches: Sequence[Batch]) -> Sequence[Outputs]:
         self.started.release()
-        assert self.may_go_on.wait(10)
+        assert self.may_go_on.wait(60)
         return super().run(batches)
 
 
@@ -130,7 +130,9 @@ async def test_another_thread_starts_only_for_many_records(records: int, threads
     tasks = []
     for number in range(3):
         tasks.append(asyncio.create_task(gathering.outputs(work, batch(number, records))))
-        await asyncio.to_thread(work.started.acquire, timeout=0.5)
+        starts = number < threads
+        patience = 60 if starts else 0.5
+        assert await asyncio.to_thread(work.started.acquire, timeout=patience) == starts
     work.may_go_on.set()
     assert [(await task).note for task in tasks] == ["0", "1", "2"]
     together = [[0], [1, 2]] if threads == 1 else [[0], [1], [2]]

@@ -1,6 +1,6 @@
 """Which partitions may be fetched from, by what is under way."""
 
-import time
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -13,6 +13,14 @@ from stream.transactions import PartitionWriter
 TWEETS = [TopicPartition("tweets", number) for number in range(3)]
 MENTIONS = TopicPartition("brand.mentions", 0)
 NOTHING = cast(Any, None)
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Seconds, which pass only where a test says so."""
+    moment = [100.0]
+    monkeypatch.setattr("stream.ownership.time", SimpleNamespace(monotonic=lambda: moment[0]))
+    return moment
 
 
 @pytest.fixture
@@ -60,9 +68,11 @@ def test_a_large_batch_overlaps_with_the_next_and_holds_up_no_other(ownership: O
     assert fetchable(ownership) == [MENTIONS, *TWEETS[1:]]
 
 
-def test_a_partition_that_is_stuck_holds_up_no_other(ownership: Ownership) -> None:
-    stuck = fetched(ownership, TWEETS[0], 20)
-    stuck.fetched_at = time.monotonic() - 0.2
+def test_a_partition_that_is_stuck_holds_up_no_other(
+    ownership: Ownership, clock: list[float]
+) -> None:
+    fetched(ownership, TWEETS[0], 20)
+    clock[0] += 0.2
     assert fetchable(ownership) == [MENTIONS, *TWEETS[1:]]
     fetched(ownership, TWEETS[1], 20)
     assert fetchable(ownership) == [MENTIONS, TWEETS[2]]
@@ -93,9 +103,8 @@ def test_what_arrives_while_little_is_scored_is_fetched_once_that_is_over(
 
 
 def test_a_partition_that_takes_long_to_score_holds_back_no_fetch(
-    ownership: Ownership, monkeypatch: pytest.MonkeyPatch
+    ownership: Ownership, clock: list[float]
 ) -> None:
     fetched(ownership, TWEETS[0], 20)
-    later = time.monotonic() + 1
-    monkeypatch.setattr(time, "monotonic", lambda: later)
+    clock[0] += 1
     assert not ownership.may_fetch_later()
