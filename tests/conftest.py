@@ -7,12 +7,18 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 
+from infra.local import ports
 from infra.local.kafka import LocalKafka
 from infra.local.mlflow import LocalMlflow
 from infra.local.ports import free_port
 
 # No example may fail by the time that it takes, and every run tries the same ones.
 hypothesis.settings.load_profile("ci")
+
+# Each process of a run has ports of its own to choose from (pytest-xdist counts both).
+_PROCESS = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_PROCESSES = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+ports._PORTS = ports._PORTS[_PROCESS::_PROCESSES]
 
 
 @pytest.fixture(scope="session")

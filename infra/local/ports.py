@@ -12,10 +12,12 @@ LOOPBACK = "127.0.0.1"
 _PORTS = range(20_000, 32_000)
 """Where `free_port` looks: below all that systems give to outgoing connections. Of those, one could
 take the port before its service does; and to a service that is down, connect with itself."""
+_given: set[int] = set()
+"""Ports that `free_port` has returned: their services may not listen yet."""
 
 
 def free_port() -> int:
-    """Return a TCP port of 127.0.0.1 that nothing listens on now.
+    """Return a TCP port of 127.0.0.1 that nothing listens on now, and another one at each call.
 
     Raises:
         StackError: there is none among those of `_PORTS`.
@@ -23,7 +25,9 @@ def free_port() -> int:
     for port in random.sample(_PORTS, len(_PORTS)):
         with socket.socket() as probe, suppress(OSError):
             probe.bind((LOOPBACK, port))
-            return port
+            if port not in _given:
+                _given.add(port)
+                return port
     raise StackError(f"no port of {LOOPBACK} from {_PORTS[0]} to {_PORTS[-1]} is free.")
 
 

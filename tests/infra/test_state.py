@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.local import ports
 from infra.local.leftovers import end_leftovers, mark
 from infra.local.ports import LOOPBACK, free_port, require_free
 from infra.local.state import holder, prepare_state, sole_user
@@ -70,6 +71,15 @@ def test_a_free_port_is_none_that_an_outgoing_connection_can_get() -> None:
         pytest.skip("this system does not say which ports outgoing connections get")
     first, last = map(int, given.read_text().split())
     assert not any(first <= free_port() <= last for _ in range(200))
+
+
+def test_no_port_is_given_twice_though_nothing_listens_on_it_yet(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ports, "_PORTS", range(20_100, 20_120))
+    monkeypatch.setattr(ports, "_given", set())
+    given = [free_port() for _ in range(10)]
+    assert len(set(given)) == 10
 
 
 def test_a_free_port_can_be_listened_on() -> None:
