@@ -38,7 +38,7 @@ ROLES = {
 KEYS = {name: f"{name}-key-0123456789" for name in ROLES}
 
 
-def wait_for(get: Callable[[], T], seconds: float = 15.0, what: str = "") -> T:
+def wait_for(get: Callable[[], T], seconds: float = 60.0, what: str = "") -> T:
     """The first true result of `get`; AssertionError when there is none in time."""
     until = time.monotonic() + seconds
     while True:
