@@ -38,7 +38,7 @@ class StreamApp(faust.App):
         self.stream_settings = settings
         self.metrics = StreamMetrics(registry)
         self.ownership = Ownership(settings)
-        self.pipeline = Pipeline(self.metrics, self._scored, self._finished)
+        self.pipeline = Pipeline(self.metrics, self._sent, self._finished)
         self.health = Health(self.ownership, self.metrics, settings.stuck_seconds)
         self.champion = Champion(settings, self._swapped, self._refused)
         self.observers = Observers(settings, self.metrics)
@@ -59,11 +59,11 @@ class StreamApp(faust.App):
             autodiscover=False,
         )
 
-    def _scored(self, batch: Batch) -> None:
-        self.ownership.scored(batch.writer)
+    def _sent(self, batch: Batch) -> None:
+        self.ownership.sent(batch.writer, batch.end)
 
     def _finished(self, batch: Batch) -> None:
-        self.ownership.finished(batch.writer)
+        self.ownership.finished(batch.writer, batch.end)
 
     def judged(self, feedback: Feedback) -> None:
         """A person has said whether a prediction was right."""

@@ -58,6 +58,7 @@ class Outputs:
         note: travels with the committed offset, for the partition's next owner.
         counts: counters and by how much they rise once the transaction is committed.
         after: what else is done then.
+        sent: called as soon as Kafka has the records; again where they had to be sent again.
         timed: whether the records' age is the latency that users feel.
     """
 
@@ -66,6 +67,7 @@ class Outputs:
 
     counts: list[tuple[Counter, int]] = field(default_factory=list)
     after: list[Callable[[], None]] = field(default_factory=list)
+    sent: Callable[[], None] = lambda: None
     timed: bool = False
 
     def add(self, topic: str, partition: int, records: Iterable[Record]) -> None:

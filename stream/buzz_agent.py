@@ -70,7 +70,7 @@ class BuzzAgent:
             if batch.writer in self._memories:
                 self._submit(batch)
             else:  # fetched under an owner that is gone: it is fetched again
-                self._app.ownership.finished(batch.writer)
+                self._app.ownership.finished(batch.writer, batch.end)
 
     def _submit(self, batch: Batch, clock: int | None = None) -> None:
         self._learn_rates()

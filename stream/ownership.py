@@ -38,7 +38,7 @@ class Ownership:
     def __init__(self, settings: StreamSettings) -> None:
         self.writers: dict[TopicPartition, PartitionWriter] = {}
         self.on_room: Callable[[], None] = lambda: None
-        self.on_scored: Callable[[], None] = lambda: None
+        self.on_sent: Callable[[], None] = lambda: None
         self._settings = settings
         self._takeovers: dict[str, Takeover] = {}
         self._outputs: dict[str, Sequence[str]] = {}
@@ -128,12 +128,12 @@ class Ownership:
         )
 
     def may_fetch_later(self) -> bool:
-        """Whether only what is little is being scored: what arrives meanwhile has no room yet.
+        """Whether only what is little is scored and sent: what arrives meanwhile has no room yet.
 
-        Fetched in one go when that is over (`on_scored`), it costs one answer of Kafka's in place
-        of several, and nothing of it is old. May be called from any thread.
+        Fetched in one go when that is over (`on_sent`), it is there when the transaction ends, and
+        costs one answer of Kafka's in place of several. May be called from any thread.
         """
-        return _soon_over(w for w in list(self.writers.values()) if w.unscored)
+        return _soon_over(w for w in list(self.writers.values()) if w.unsent)
 
     def fetched(self, writer: PartitionWriter, end: int, records: int = 0) -> None:
         """A batch of so many records, up to `end`, is under way."""
@@ -141,16 +141,19 @@ class Ownership:
         writer.batch_records = records
         writer.fetched_at = time.monotonic()
         writer.in_flight += 1
-        writer.unscored += 1
+        writer.unsent.add(end)
 
-    def scored(self, writer: PartitionWriter) -> None:
-        """The outputs of a batch are made, or it failed."""
-        writer.unscored -= 1
+    def sent(self, writer: PartitionWriter, end: int) -> None:
+        """Kafka has the records of the batch up to `end`, or never will."""
+        if end not in writer.unsent:
+            return
+        writer.unsent.remove(end)
         if not self.may_fetch_later():
-            self.on_scored()
+            self.on_sent()
 
-    def finished(self, writer: PartitionWriter) -> None:
-        """A batch is committed or dropped."""
+    def finished(self, writer: PartitionWriter, end: int) -> None:
+        """The batch up to `end` is committed or dropped."""
+        self.sent(writer, end)
         writer.in_flight -= 1
         self.on_room()
 

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from weakref import WeakKeyDictionary
 
 from stream.batch import Batch, Outputs
@@ -25,18 +26,18 @@ class Pipeline:
 
     Args:
         metrics: counts batches and transactions.
-        scored: called with each batch whose outputs are made, or never will be.
+        sent: called with each batch whose records Kafka has, once or more.
         finished: called with each batch that is committed or dropped.
     """
 
     def __init__(
         self,
         metrics: StreamMetrics,
-        scored: Callable[[Batch], None],
+        sent: Callable[[Batch], None],
         finished: Callable[[Batch], None],
     ) -> None:
         self._metrics = metrics
-        self._scored = scored
+        self._sent = sent
         self._finished = finished
         self._running: set[asyncio.Task[None]] = set()
         self._last: WeakKeyDictionary[PartitionWriter, asyncio.Task[None]] = WeakKeyDictionary()
@@ -59,10 +60,8 @@ class Pipeline:
     ) -> None:
         writer = batch.writer
         try:
-            try:
-                outputs = await _outputs(batch, work, threads)
-            finally:
-                self._scored(batch)
+            outputs = await _outputs(batch, work, threads)
+            outputs.sent = partial(self._sent, batch)
             if before is not None and not before.done():
                 # The one before may be in another thread still, or be taken apart there.
                 await asyncio.wait([before])

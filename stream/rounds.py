@@ -27,9 +27,6 @@ from stream.settling import Settlement
 
 MakeProducer = Callable[[str], AIOKafkaProducer]
 
-_GATHER_SECONDS = 0.0005
-"""What was scored together is committed together: it comes within so long."""
-
 
 class Fences:
     """Ends rounds of former owners, and our own that failed.
@@ -136,7 +133,7 @@ class Rounds:
 
     async def _run(self) -> None:
         while self._waiting:
-            await asyncio.sleep(_GATHER_SECONDS)
+            await asyncio.sleep(0)  # what was scored together comes in one turn of the loop
             parts, self._waiting = self._waiting, []
             try:
                 async with asyncio.timeout(self._timeout):

@@ -26,6 +26,8 @@ async def transact(
     # transaction costs 100 ms (aiokafka's sender).
     sent = [await send_all(producer, one) for one in outputs]
     await asyncio.gather(*(future for futures in sent for future in futures))
+    for one in outputs:
+        one.sent()
     # Not at the same time: records that are sent while the offsets join the transaction often
     # take `retry_backoff_ms` longer, as if Kafka refused them until that is done.
     await producer.send_offsets_to_transaction(offsets, group)

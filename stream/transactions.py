@@ -83,7 +83,7 @@ class PartitionWriter:
         self.note = ""
         self.held = False
         self.in_flight = 0
-        self.unscored = 0
+        self.unsent: set[int] = set()
         self.batch_records = 0
         self.fetched_at = 0.0
         self.aborted = 0

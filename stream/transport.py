@@ -92,7 +92,7 @@ class BatchConsumer(Consumer):
             await self.wait(self.can_resume_flow)
         active = {TopicPartition(tp.topic, tp.partition) for tp in self._get_active_partitions()}
         ownership = self.ownership
-        ownership.on_room, ownership.on_scored = self._thread.nudge, self._thread.go_on
+        ownership.on_room, ownership.on_sent = self._thread.nudge, self._thread.go_on
         if ownership.take_lost():
             await self._thread.rejoin()
 

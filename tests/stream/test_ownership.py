@@ -55,9 +55,9 @@ def fetchable(ownership: Ownership) -> list[TopicPartition]:
 def test_all_wait_until_the_small_batches_under_way_are_done(ownership: Ownership) -> None:
     first, second = (fetched(ownership, source, 20) for source in TWEETS[:2])
     assert fetchable(ownership) == [MENTIONS], "another topic has rounds of its own"
-    ownership.finished(first)
+    ownership.finished(first, 20)
     assert fetchable(ownership) == [MENTIONS]
-    ownership.finished(second)
+    ownership.finished(second, 20)
     assert fetchable(ownership) == [MENTIONS, *TWEETS]
 
 
@@ -86,20 +86,27 @@ def test_nothing_is_fetched_while_as_much_as_allowed_is_under_way(ownership: Own
     assert fetchable(ownership) == []
 
 
-def test_what_arrives_while_little_is_scored_is_fetched_once_that_is_over(
+def test_what_arrives_while_little_is_scored_is_fetched_once_that_is_sent(
     ownership: Ownership,
 ) -> None:
     asked: list[bool] = []
-    ownership.on_scored = lambda: asked.append(ownership.may_fetch_later())
+    ownership.on_sent = lambda: asked.append(ownership.may_fetch_later())
     assert not ownership.may_fetch_later()
     first, second = (fetched(ownership, source, 20) for source in TWEETS[:2])
     assert ownership.may_fetch_later()
-    ownership.scored(first)
+    ownership.sent(first, 20)
     assert asked == []
-    ownership.scored(second)
+    ownership.sent(second, 20)
+    ownership.finished(first, 20)
     assert asked == [False], "though both commit still"
     fetched(ownership, TWEETS[2], 2_000)
     assert not ownership.may_fetch_later(), "large batches overlap"
+
+
+def test_a_batch_that_was_never_sent_holds_back_no_fetch(ownership: Ownership) -> None:
+    dropped = fetched(ownership, TWEETS[0], 20)
+    ownership.finished(dropped, 20)
+    assert not ownership.may_fetch_later()
 
 
 def test_a_partition_that_takes_long_to_score_holds_back_no_fetch(

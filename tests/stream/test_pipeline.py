@@ -25,9 +25,10 @@ class Writer:
     aborted: int = 0
     committed_timestamp: float = 0.0
 
-    async def commit(self, start: int, end: int, _: Outputs) -> bool:
+    async def commit(self, start: int, end: int, outputs: Outputs) -> bool:
         if self.state != "open" or start != self.committed:
             return False
+        outputs.sent()
         self.committed = end
         return True
 
@@ -55,8 +56,8 @@ class Work:
         return Outputs()
 
 
-def pipeline(finished: list[Batch], scored: list[Batch] | None = None) -> Pipeline:
-    told = [] if scored is None else scored
+def pipeline(finished: list[Batch], sent: list[Batch] | None = None) -> Pipeline:
+    told = [] if sent is None else sent
     return Pipeline(StreamMetrics(CollectorRegistry()), told.append, finished.append)
 
 
@@ -65,15 +66,15 @@ def batch(writer: Writer, start: int, end: int) -> Batch:
 
 
 async def test_a_batch_that_is_taken_apart_is_not_overtaken_by_the_next() -> None:
-    writer, finished, scored = Writer(), [], []
-    flow = pipeline(finished, scored)
+    writer, finished, sent = Writer(), [], []
+    flow = pipeline(finished, sent)
     threads = Gathering(3, 10)
     flow.submit(batch(writer, 0, 10), Work(fails=True), threads)
     flow.submit(batch(writer, 10, 20), Work(), threads)
     flow.submit(batch(writer, 20, 30), Work(), threads)
     await flow.drain()
     assert (writer.committed, writer.state, len(finished)) == (30, "open", 3)
-    assert len(scored) == 3
+    assert [one.end for one in sent] == [10, 20, 30]
 
 
 async def test_a_partition_whose_batch_fails_by_a_bug_takes_no_other_batch() -> None:
