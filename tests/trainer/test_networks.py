@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
 from rich.console import Console
 
+from sentiment import artefact
 from sentiment.scorer import Scorer
 from trainer import network
 from trainer.candidate import Built, Candidate, build
@@ -64,6 +66,19 @@ def test_the_artefact_agrees_with_keras_and_has_learned_something(
     assert built.parity <= 1e-5
     right = (Scorer(built.folder).score(parts.test.texts) >= 0.5) == parts.test.negative
     assert right.mean() > 0.8
+
+
+def test_the_graph_has_no_step_that_changes_nothing(built: Built) -> None:
+    outer = onnx.load(built.folder / artefact.GRAPH).graph
+    (loop,) = (node for node in outer.node if node.op_type == "Loop")
+    inner = next(one.g for one in loop.attribute if one.name == "body")
+    steps = [node.op_type for node in inner.node]
+    assert "Less" not in steps, "no id is negative"
+    assert all(len(node.input) <= 5 for node in inner.node if node.op_type == "LSTM"), "from zeros"
+    used = {name for node in (*outer.node, *inner.node) for name in node.input}
+    used |= {value.name for value in inner.output}
+    assert {value.name for value in (*outer.initializer, *inner.initializer)} <= used
+    assert all(used.intersection(node.output) for node in inner.node)
 
 
 def test_a_text_scores_the_same_alone_and_in_any_batch(built: Built, parts: Split) -> None:
