@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import onnx
+from onnx.utils import Extractor
 
 from trainer.grouped_graph import grouped
 
@@ -20,7 +21,7 @@ def write_padded_graph(path: Path, model: Any, temperature: float) -> None:
 
 def write_grouped_graph(path: Path, model: Any, temperature: float) -> None:
     """Write a graph of the `grouped` layout from a model of `ids` [n, length] to one logit."""
-    onnx.save(grouped(_graph(model, temperature, ["ids"])), path)
+    onnx.save(grouped(_from_zeros(_graph(model, temperature, ["ids"]))), path)
 
 
 def _graph(model: Any, temperature: float, names: list[str]) -> onnx.ModelProto:
@@ -38,25 +39,15 @@ def _graph(model: Any, temperature: float, names: list[str]) -> onnx.ModelProto:
     renames = {value.name: name for value, name in zip(graph.graph.input, names, strict=True)}
     renames[graph.graph.output[0].name] = "p_negative"
     _rename(graph, renames)
-    _start_from_nothing(graph.graph)
     return graph
 
 
-def _start_from_nothing(graph: onnx.GraphProto) -> None:
+def _from_zeros(model: onnx.ModelProto) -> onnx.ModelProto:
     """Let recurrent layers start from zeros by themselves, and leave out how these were made."""
-    for node in graph.node:
+    for node in model.graph.node:
         if node.op_type == "LSTM":
             del node.input[_LSTM_INITIAL_STATE:]
-    wanted = {value.name for value in graph.output}
-    nodes = []
-    for node in reversed(graph.node):
-        if wanted.intersection(node.output):
-            wanted.update(node.input)
-            nodes.append(node)
-    constants = [value for value in graph.initializer if value.name in wanted]
-    del graph.node[:], graph.initializer[:]
-    graph.node.extend(reversed(nodes))
-    graph.initializer.extend(constants)
+    return Extractor(model).extract_model(["ids"], ["p_negative"])
 
 
 def _input(model: Any, name: str) -> Any:
