@@ -46,20 +46,20 @@ def test_a_kill_a_zombie_and_a_dead_broker_amid_a_burst_change_neither_counts_no
     begin(settings, waves[0])
     fleet.kill(killed)
     wait_ready(fleet.start())
-    wait_until(lambda: lag(settings, TWEETS) + lag(settings, MENTIONS) == 0, 90, "it is counted")
+    wait_counted(settings)
 
     zombie = the_owner(settings, fleet)
     begin(settings, waves[1])
     fleet.freeze(zombie)
     assert the_owner(settings, fleet) is not zombie
-    wait_until(lambda: lag(settings, TWEETS) + lag(settings, MENTIONS) == 0, 90, "it is counted")
+    wait_counted(settings)
     fleet.wake(zombie)
 
     begin(settings, waves[2])
     kafka.kill()
     time.sleep(2)
     kafka.start()
-    wait_until(lambda: lag(settings, TWEETS) + lag(settings, MENTIONS) == 0, 90, "all is counted")
+    wait_counted(settings)
     owner = the_owner(settings, fleet)
     wait_until(lambda: shown(settings) in page(owner, "/metrics")[1], 60, "its owner shows it")
     fleet.check()
@@ -83,7 +83,12 @@ def shown(settings: StreamSettings) -> str:
 def come_through(settings: StreamSettings, tweets: list[bytes]) -> None:
     """Send tweets of the brand and wait until they are counted."""
     send(settings, TWEETS, tweets, key=b"acme")
-    wait_until(lambda: lag(settings, TWEETS) + lag(settings, MENTIONS) == 0, 90, "it is counted")
+    wait_counted(settings)
+
+
+def wait_counted(settings: StreamSettings) -> None:
+    """Returns once nothing waits to be scored or counted."""
+    wait_until(lambda: lag(settings, TWEETS) + lag(settings, MENTIONS) == 0, 90, "all is counted")
 
 
 def begin(settings: StreamSettings, tweets: list[bytes]) -> None:
