@@ -6,7 +6,7 @@ the one before it took.
 """
 
 from collections import defaultdict, deque
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from aiokafka import ConsumerRecord, TopicPartition
@@ -26,6 +26,13 @@ class Room(NamedTuple):
 
     sources: list[TopicPartition]
     places: int
+
+
+def in_order(together: Sequence[Fetched]) -> Iterator[tuple[Fetched, bool]]:
+    """What was fetched together, each with whether another of its topic comes behind it."""
+    last = {fetched.source.topic: fetched for fetched in together}
+    for fetched in together:
+        yield fetched, fetched is not last[fetched.source.topic]
 
 
 class Arrivals:

@@ -23,6 +23,7 @@ class Batch:
         start: the consumer's position before the first record.
         end: its position after the last one, transaction markers included: what is committed.
         writer: the owner of the partition when the batch was fetched.
+        followed: whether another of the same topic was fetched with it, and comes right behind.
     """
 
     topic: str
@@ -31,6 +32,7 @@ class Batch:
     end: int
     records: Sequence[ConsumerRecord]
     writer: "PartitionWriter"
+    followed: bool = False
 
 
 class Record(NamedTuple):

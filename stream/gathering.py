@@ -17,6 +17,8 @@ from stream.batch import Batch, Outputs
 
 _WORTH_A_THREAD = 1_000
 """Waiting records that are worth another thread; fewer are done with those that come meanwhile."""
+_FOLLOW_SECONDS = 0.005
+"""So long is what was fetched together waited for, should some of it not come."""
 
 
 class Work(Protocol):
@@ -57,7 +59,9 @@ class Gathering:
         self._waiting: deque[_Waiting] = deque()
         self._busy = 0
         self._lock = Lock()
+        self._number = threads
         self._threads = ThreadPoolExecutor(threads, "score")
+        self._later: asyncio.TimerHandle | None = None
 
     async def outputs(self, work: Work, batch: Batch) -> Outputs:
         """What a batch publishes.
@@ -69,14 +73,24 @@ class Gathering:
         waiting = _Waiting(work, batch, loop.create_future())
         with self._lock:
             self._waiting.append(waiting)
-        # Once all that was fetched together waits; finds nothing where another took it along.
-        loop.call_soon(self._threads.submit, self._run, loop)
+        if not batch.followed:
+            self._start(loop)
+        elif self._later is None:
+            self._later = loop.call_later(_FOLLOW_SECONDS, self._start, loop)
         return await waiting.outputs
 
     async def isolated(self, work: Work, batch: Batch) -> Outputs:
         """What a batch publishes that is taken apart."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, work.isolate, batch)
+
+    def _start(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Once all that was fetched together waits: else its first batch would be done alone."""
+        if self._later is not None:
+            self._later.cancel()
+            self._later = None
+        for _ in range(min(len(self._waiting), self._number)):
+            self._threads.submit(self._run, loop)  # finds nothing where another took it along
 
     def _run(self, loop: asyncio.AbstractEventLoop) -> None:
         while together := self._next():

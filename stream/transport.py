@@ -18,7 +18,7 @@ from faust.transport.drivers.aiokafka import (
 )
 from faust.types import ConsumerMessage
 
-from stream.arrivals import Fetched, Room
+from stream.arrivals import Fetched, Room, in_order
 from stream.batch import Batch
 from stream.fetching import BatchConsumerThread
 from stream.ownership import Ownership
@@ -100,14 +100,14 @@ class BatchConsumer(Consumer):
             return ownership.room(active)
 
         wait = timeout if len(room().sources) == len(active) else min(timeout, _ROOM_SECONDS)
-        for fetched in await self._thread.fetch(room, wait):
+        for fetched, followed in in_order(await self._thread.fetch(room, wait)):
             writer = ownership.writers.get(fetched.source)
             if not self.flow_active or writer is None or writer.state != "open" or writer.held:
                 continue
             if fetched.start != writer.fetched_to and not await self._follows(writer, fetched):
                 continue
             ownership.fetched(writer, fetched.end, len(fetched.records))
-            yield self._event(fetched, writer)
+            yield self._event(fetched, writer, followed)
 
     async def _follows(self, writer: PartitionWriter, fetched: Fetched) -> bool:
         """Whether records that do not follow on the last ones are next all the same.
@@ -131,10 +131,13 @@ class BatchConsumer(Consumer):
                 await self._thread.go_back(fetched.source, expected)
         return False
 
-    def _event(self, fetched: Fetched, writer: PartitionWriter) -> tuple[Any, ConsumerMessage]:
+    def _event(
+        self, fetched: Fetched, writer: PartitionWriter, followed: bool
+    ) -> tuple[Any, ConsumerMessage]:
         topic, partition = fetched.source
         tp = self._new_topicpartition(topic, partition)
-        batch = Batch(topic, partition, fetched.start, fetched.end, fetched.records, writer)
+        _, start, end, records = fetched
+        batch = Batch(topic, partition, start, end, records, writer, followed)
         message = ConsumerMessage(
             topic,
             partition,

@@ -43,8 +43,9 @@ class Slow(Work):
         return super().run(batches)
 
 
-def batch(number: int, records: int = 40) -> Batch:
-    return Batch("tweets", 0, number, number, [None] * records, None)  # type: ignore[arg-type, list-item]
+def batch(number: int, records: int = 40, followed: bool = False) -> Batch:
+    nothing = [None] * records
+    return Batch("tweets", 0, number, number, nothing, None, followed)  # type: ignore[arg-type]
 
 
 async def notes(gathering: Gathering, *entries: tuple[Work, int]) -> list[str | type]:
@@ -109,6 +110,26 @@ async def test_what_is_missing_is_an_error_and_no_endless_wait() -> None:
 
     with pytest.raises(ValueError, match="shorter"):
         await asyncio.wait_for(Gathering(1, 1000).outputs(Short("1"), batch(1)), 10)
+
+
+async def test_what_was_fetched_together_waits_for_its_last(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("stream.gathering._FOLLOW_SECONDS", 60)
+    gathering, work = Gathering(2, 1_000), Work("1")
+    tasks = []
+    for number in range(3):
+        one = batch(number, followed=number < 2)
+        tasks.append(asyncio.create_task(gathering.outputs(work, one)))
+        await asyncio.sleep(0.1)  # a thread that does not wait for the others has it done by then
+    assert [(await task).note for task in tasks] == ["0", "1", "2"]
+    assert work.given == [[0, 1, 2]]
+
+
+async def test_a_batch_that_nothing_follows_after_all_is_done_soon() -> None:
+    gathering, work = Gathering(2, 1_000), Work("1")
+    waited = gathering.outputs(work, batch(1, followed=True))
+    assert (await asyncio.wait_for(waited, 10)).note == "1"
 
 
 @dataclass
