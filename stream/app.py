@@ -109,8 +109,8 @@ def _add_score_agent(app: StreamApp, scoring: Scoring) -> None:
     settings = app.stream_settings
     name = settings.topic(TWEETS)
     topic = app.topic(name, key_serializer="raw", value_serializer="raw", acks=False)
-    # More than cores: some read, serialise or wait for the interpreter while others score.
-    threads = Gathering(settings.scorer_threads + 2, settings.batch_records)
+    # One more than score: it reads or serialises meanwhile. With yet another, batches only wait.
+    threads = Gathering(settings.scorer_threads + 1, settings.batch_records)
 
     async def score(batches: Any) -> None:
         """Score tweets as they come."""
