@@ -41,7 +41,6 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         most = settings.batch_records
         self._arrivals = Arrivals(most, settings.fetch_bytes, ahead=2 * most)
         self._nudged = asyncio.Event()
-        self._answered = False
         self._fetch_again: Callable[[], None] = lambda: None
 
     async def on_start(self) -> None:
@@ -53,7 +52,8 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
             try:
                 await consumer.start()
                 consumer._fetcher._prefetch_backoff = _PREFETCH_SECONDS
-                self._fetch_again = hold_back(consumer._fetcher, self._may_wait)
+                may_wait = self.app.ownership.may_fetch_later
+                self._fetch_again = hold_back(consumer._fetcher, may_wait)
                 return
             except (KafkaError, OSError) as error:
                 self.log.warning("The consumer cannot connect yet: %r", error)
@@ -88,15 +88,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
 
     def go_on(self) -> None:
         """Ask Kafka for what was not asked for while it could wait. Thread-safe."""
-        self.thread_loop.call_soon_threadsafe(self._go_on)
-
-    def _go_on(self) -> None:
-        self._answered = False
-        self._fetch_again()
-
-    def _may_wait(self) -> bool:
-        later: bool = self.app.ownership.may_fetch_later(self._answered)
-        return later
+        self.thread_loop.call_soon_threadsafe(self._fetch_again)
 
     async def fetch(self, room: Callable[[], Room], timeout: float) -> list[Fetched]:
         """What has arrived for partitions that have room.
@@ -141,6 +133,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         fetcher = consumer._fetcher
         consumer._coordinator.check_errors()  # a withdrawn right, say: nobody else would hear of it
         until = time.monotonic() + timeout
+        self._fetch_again()  # what could wait takes longer than was thought
         with fetcher._subscriptions.fetch_context():
             while self.consumer.flow_active:
                 if consumer._closed or fetcher._closed:
@@ -150,15 +143,11 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
                     return []
                 self._nudged.clear()
                 ready = room()
-                arrived = self._arrivals.collect(fetcher, ready.sources)
-                self._answered = self._answered or arrived
-                self._wait_less_while_busy(fetcher, arrived)
+                self._wait_less_while_busy(fetcher, self._arrivals.collect(fetcher, ready.sources))
                 fetched = self._arrivals.take(ready)
                 left = until - time.monotonic()
                 if fetched or left <= 0:
                     return fetched
-                if ready.sources:
-                    self._go_on()  # nothing waits for the room there is
                 await self._next(fetcher, left)
         return []
 

@@ -127,17 +127,13 @@ class Ownership:
             w for w in list(self.writers.values()) if w.in_flight and w.source.topic == topic
         )
 
-    def may_fetch_later(self, answered: bool) -> bool:
-        """Whether only what is little is under way: what arrives meanwhile has no room yet.
+    def may_fetch_later(self) -> bool:
+        """Whether only what is little is scored and sent: what arrives meanwhile has no room yet.
 
-        Fetched in one go once all of it is sent (`on_sent`), it is there when the transaction ends,
-        and costs one answer of Kafka's in place of several. May be called from any thread.
-
-        Args:
-            answered: whether Kafka has answered since then; the next answer may wait until then.
+        Fetched in one go when that is over (`on_sent`), it is there when the transaction ends, and
+        costs one answer of Kafka's in place of several. May be called from any thread.
         """
-        writers = list(self.writers.values())
-        return _soon_over(w for w in writers if w.unsent or (answered and w.in_flight))
+        return _soon_over(w for w in list(self.writers.values()) if w.unsent)
 
     def fetched(self, writer: PartitionWriter, end: int, records: int = 0) -> None:
         """A batch of so many records, up to `end`, is under way."""
@@ -152,7 +148,7 @@ class Ownership:
         if end not in writer.unsent:
             return
         writer.unsent.remove(end)
-        if not self.may_fetch_later(answered=False):
+        if not self.may_fetch_later():
             self.on_sent()
 
     def finished(self, writer: PartitionWriter, end: int) -> None:

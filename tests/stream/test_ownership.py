@@ -90,26 +90,23 @@ def test_what_arrives_while_little_is_scored_is_fetched_once_that_is_sent(
     ownership: Ownership,
 ) -> None:
     asked: list[bool] = []
-    ownership.on_sent = lambda: asked.append(ownership.may_fetch_later(answered=False))
-    assert not ownership.may_fetch_later(answered=False)
+    ownership.on_sent = lambda: asked.append(ownership.may_fetch_later())
+    assert not ownership.may_fetch_later()
     first, second = (fetched(ownership, source, 20) for source in TWEETS[:2])
-    assert ownership.may_fetch_later(answered=False)
+    assert ownership.may_fetch_later()
     ownership.sent(first, 20)
     assert asked == []
     ownership.sent(second, 20)
     ownership.finished(first, 20)
     assert asked == [False], "though both commit still"
-    assert ownership.may_fetch_later(answered=True), "that answer is the next round's"
-    ownership.finished(second, 20)
-    assert not ownership.may_fetch_later(answered=True)
     fetched(ownership, TWEETS[2], 2_000)
-    assert not ownership.may_fetch_later(answered=False), "large batches overlap"
+    assert not ownership.may_fetch_later(), "large batches overlap"
 
 
 def test_a_batch_that_was_never_sent_holds_back_no_fetch(ownership: Ownership) -> None:
     dropped = fetched(ownership, TWEETS[0], 20)
     ownership.finished(dropped, 20)
-    assert not ownership.may_fetch_later(answered=False)
+    assert not ownership.may_fetch_later()
 
 
 def test_a_partition_that_takes_long_to_score_holds_back_no_fetch(
@@ -117,4 +114,4 @@ def test_a_partition_that_takes_long_to_score_holds_back_no_fetch(
 ) -> None:
     fetched(ownership, TWEETS[0], 20)
     clock[0] += 1
-    assert not ownership.may_fetch_later(answered=False)
+    assert not ownership.may_fetch_later()
