@@ -28,7 +28,7 @@ class Room(NamedTuple):
     places: int
 
 
-def in_order(together: Sequence[Fetched]) -> Iterator[tuple[Fetched, bool]]:
+def with_followed(together: Sequence[Fetched]) -> Iterator[tuple[Fetched, bool]]:
     """What was fetched together, each with whether another of its topic comes behind it."""
     last = {fetched.source.topic: fetched for fetched in together}
     for fetched in together:

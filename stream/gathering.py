@@ -59,7 +59,6 @@ class Gathering:
         self._waiting: deque[_Waiting] = deque()
         self._busy = 0
         self._lock = Lock()
-        self._number = threads
         self._threads = ThreadPoolExecutor(threads, "score")
         self._later: asyncio.TimerHandle | None = None
 
@@ -89,7 +88,7 @@ class Gathering:
         if self._later is not None:
             self._later.cancel()
             self._later = None
-        for _ in range(min(len(self._waiting), self._number)):
+        for _ in range(len(self._waiting)):
             self._threads.submit(self._run, loop)  # finds nothing where another took it along
 
     def _run(self, loop: asyncio.AbstractEventLoop) -> None:

@@ -18,7 +18,7 @@ from faust.transport.drivers.aiokafka import (
 )
 from faust.types import ConsumerMessage
 
-from stream.arrivals import Fetched, Room, in_order
+from stream.arrivals import Fetched, Room, with_followed
 from stream.batch import Batch
 from stream.fetching import BatchConsumerThread
 from stream.ownership import Ownership
@@ -100,7 +100,7 @@ class BatchConsumer(Consumer):
             return ownership.room(active)
 
         wait = timeout if len(room().sources) == len(active) else min(timeout, _ROOM_SECONDS)
-        for fetched, followed in in_order(await self._thread.fetch(room, wait)):
+        for fetched, followed in with_followed(await self._thread.fetch(room, wait)):
             writer = ownership.writers.get(fetched.source)
             if not self.flow_active or writer is None or writer.state != "open" or writer.held:
                 continue

@@ -7,7 +7,7 @@ from aiokafka import TopicPartition
 from aiokafka.consumer.subscription_state import Assignment
 from aiokafka.errors import TopicAuthorizationFailedError
 
-from stream.arrivals import Arrivals, Fetched, Room, in_order
+from stream.arrivals import Arrivals, Fetched, Room, with_followed
 from tests.stream.records import record
 
 ONE, TWO = TopicPartition("tweets", 1), TopicPartition("tweets", 2)
@@ -151,7 +151,7 @@ async def test_an_error_of_kafkas_is_raised_once(fetcher):
 def test_what_was_fetched_together_knows_whether_another_of_its_topic_follows():
     other = TopicPartition("feedback", 1)
     together = [Fetched(source, 0, 1, []) for source in (ONE, other, TWO)]
-    assert [(fetched.source, more) for fetched, more in in_order(together)] == [
+    assert [(fetched.source, more) for fetched, more in with_followed(together)] == [
         (ONE, True),
         (other, False),
         (TWO, False),
