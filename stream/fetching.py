@@ -133,7 +133,6 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         fetcher = consumer._fetcher
         consumer._coordinator.check_errors()  # a withdrawn right, say: nobody else would hear of it
         until = time.monotonic() + timeout
-        self._fetch_again()  # what could wait takes longer than was thought
         with fetcher._subscriptions.fetch_context():
             while self.consumer.flow_active:
                 if consumer._closed or fetcher._closed:
@@ -143,11 +142,15 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
                     return []
                 self._nudged.clear()
                 ready = room()
-                self._wait_less_while_busy(fetcher, self._arrivals.collect(fetcher, ready.sources))
+                arrived = self._arrivals.collect(fetcher, ready.sources)
+                if arrived:
+                    self.app.ownership.answered()
+                self._wait_less_while_busy(fetcher, arrived)
                 fetched = self._arrivals.take(ready)
                 left = until - time.monotonic()
                 if fetched or left <= 0:
                     return fetched
+                self._fetch_again()  # there may be nothing any more that it could wait for
                 await self._next(fetcher, left)
         return []
 

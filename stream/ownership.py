@@ -46,6 +46,7 @@ class Ownership:
         self._tasks: set[asyncio.Task[None]] = set()
         self._opening: set[asyncio.Task[None]] = set()
         self._asked_at = -_ASK_SECONDS
+        self._answered = False
         self._fences = Fences(settings.group, self._all_outputs, self._producer)
         self._rounds = self._new_rounds()
 
@@ -128,12 +129,17 @@ class Ownership:
         )
 
     def may_fetch_later(self) -> bool:
-        """Whether only what is little is scored and sent: what arrives meanwhile has no room yet.
+        """Whether only what is little is under way: what arrives meanwhile has no room yet.
 
-        Fetched in one go when that is over (`on_sent`), it is there when the transaction ends, and
-        costs one answer of Kafka's in place of several. May be called from any thread.
+        Fetched in one go once all of it is sent (`on_sent`), it is there when the transaction ends,
+        and costs one answer of Kafka's in place of several. May be called from any thread.
         """
-        return _soon_over(w for w in list(self.writers.values()) if w.unsent)
+        writers = list(self.writers.values())
+        return _soon_over(w for w in writers if w.unsent or (self._answered and w.in_flight))
+
+    def answered(self) -> None:
+        """Records came: what comes after them is for a later round. Call it from any thread."""
+        self._answered = True
 
     def fetched(self, writer: PartitionWriter, end: int, records: int = 0) -> None:
         """A batch of so many records, up to `end`, is under way."""
@@ -148,7 +154,8 @@ class Ownership:
         if end not in writer.unsent:
             return
         writer.unsent.remove(end)
-        if not self.may_fetch_later():
+        if not _soon_over(w for w in self.writers.values() if w.unsent):
+            self._answered = False
             self.on_sent()
 
     def finished(self, writer: PartitionWriter, end: int) -> None:

@@ -103,6 +103,20 @@ def test_what_arrives_while_little_is_scored_is_fetched_once_that_is_sent(
     assert not ownership.may_fetch_later(), "large batches overlap"
 
 
+def test_one_answer_of_kafkas_is_enough_for_the_next_round(ownership: Ownership) -> None:
+    asked: list[bool] = []
+    ownership.on_sent = lambda: asked.append(ownership.may_fetch_later())
+    ownership.answered()
+    assert not ownership.may_fetch_later(), "nothing is under way"
+    first = fetched(ownership, TWEETS[0], 20)
+    ownership.sent(first, 20)
+    assert asked == [False]
+    ownership.answered()
+    assert ownership.may_fetch_later(), "while it commits"
+    ownership.finished(first, 20)
+    assert not ownership.may_fetch_later(), "should that answer have been for others alone"
+
+
 def test_a_batch_that_was_never_sent_holds_back_no_fetch(ownership: Ownership) -> None:
     dropped = fetched(ownership, TWEETS[0], 20)
     ownership.finished(dropped, 20)
