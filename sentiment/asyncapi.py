@@ -9,7 +9,10 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from sentiment import topics
+from sentiment.actions import BuzzAction
 from sentiment.alerts import BuzzAlert
+from sentiment.brands.record import Brand
+from sentiment.hours import BrandHour
 from sentiment.messages import Feedback, Mention, ScoredTweet, Tweet
 
 _SCHEMAS = "#/components/schemas/{model}"
@@ -29,12 +32,12 @@ DEAD_LETTER_HEADERS: dict[str, dict[str, str]] = {
         "description": "JSON: when, by whom and after which failure the record was sent again",
     },
     "badbuzz.size": {**_TEXT, "description": "bytes of a value that is too large to be kept"},
-    "badbuzz.sha256": {**_TEXT, "description": "of such a value, of which only the head is kept"},
+    "badbuzz.sha256": {**_TEXT, "description": "of a value of which only the beginning is kept"},
 }
 
 
 class _Channel(BaseModel):
-    """What the document tells of a topic."""
+    """The document's description of a topic."""
 
     topic: str
     title: str
@@ -68,7 +71,7 @@ _CHANNELS = (
     ),
     _Channel(
         topic=topics.MENTIONS,
-        title="One record for each tweet and brand in it",
+        title="One record for each tweet and brand in it; skip those with the header badbuzz.kind",
         key="the brand",
         message="mention",
         model=Mention,
@@ -81,11 +84,33 @@ _CHANNELS = (
         model=BuzzAlert,
     ),
     _Channel(
+        topic=topics.HOURS,
+        title="Each hour of a brand once it is over, and what was expected in it",
+        key="the brand",
+        message="brandHour",
+        model=BrandHour,
+    ),
+    _Channel(
+        topic=topics.ACTIONS,
+        title="What people did about alerts: acknowledged, noted, muted",
+        key="the brand",
+        message="buzzAction",
+        model=BuzzAction,
+    ),
+    _Channel(
         topic=topics.FEEDBACK,
         title="People's verdicts; readers count each key once",
         key="the idempotency key",
         message="feedback",
         model=Feedback,
+    ),
+    _Channel(
+        topic=topics.BRANDS,
+        title="Brands that people added; the last record of a key counts, a tombstone removes it",
+        key="the brand's name in lower case, without accents",
+        message="brand",
+        model=Brand,
+        receives=True,
     ),
 )
 
@@ -166,7 +191,7 @@ def _messages() -> dict[str, Any]:
 
 def _payload(model: type[BaseModel] | None) -> dict[str, Any]:
     if model is None:
-        return {"type": "string", "description": "the bytes as they came"}
+        return {"type": "string", "description": "the original bytes"}
     return {"$ref": _SCHEMAS.format(model=model.__name__)}
 
 

@@ -2,18 +2,22 @@
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from threading import Event
 
-from sentiment import artefact
-from sentiment.errors import ArtefactError, BadbuzzError, RegistryError
-from sentiment.registry import Pointer, Registry
+from sentiment.errors import ArtefactError, BadbuzzError, RegistryError, TooSlowError
+from sentiment.registry import Pointer, Registry, require_runnable
 from sentiment.scorer import ModelVersion, Scorer
 from sentiment.settings import Settings
+from sentiment.version_check import check_version
 
 log = logging.getLogger(__name__)
+
+_AGAIN_SECONDS = 600.0
 
 
 @dataclass(frozen=True)
@@ -44,8 +48,10 @@ class Champion:
         self._registry = Registry(settings)
         self._on_swap = on_swap
         self._on_refused = on_refused
+        self._stopped = Event()
         self._running: Running | None = None
         self._refused: Pointer | None = None
+        self._refused_until = 0.0
         self._lock = asyncio.Lock()
         self._reachable = True
 
@@ -98,7 +104,7 @@ class Champion:
                 wait = self._settings.model_poll_seconds
             except RegistryError as error:
                 if self._reachable:
-                    log.warning("%s Scoring goes on with the version that runs.", error)
+                    log.warning("%s Scoring continues with the current version.", error)
                 self._reachable = False
                 wait = min(wait * 2, self._settings.model_poll_seconds * 3)
             else:
@@ -115,12 +121,15 @@ class Champion:
         """
         async with self._lock:
             pointer = await asyncio.to_thread(self._registry.pointer)
-            if pointer == self._refused or (self._running and pointer == self._running.pointer):
+            if self._is_refused(pointer) or (self._running and pointer == self._running.pointer):
                 return self._running
             try:
                 await self._load(pointer)
             except ArtefactError as error:
                 self._refused = pointer
+                # A machine that was busy may be less so later.
+                again = _AGAIN_SECONDS if isinstance(error, TooSlowError) else math.inf
+                self._refused_until = time.monotonic() + again
                 self._on_refused(pointer.version, type(error).__name__)
                 log.error("Version %s is refused: %s", pointer.version, error)
             return self._running
@@ -132,7 +141,7 @@ class Champion:
         """
         if self._running and self._running.pointer == pointer:
             return True
-        with suppress(RegistryError):  # what stands on this disk can still be new enough
+        with suppress(RegistryError):  # the copy on this disk may still be new enough
             await self.refresh()
             if pointer != self._refused:
                 return self.loaded
@@ -142,13 +151,21 @@ class Champion:
             try:
                 await self._load(pointer)
             except (ArtefactError, RegistryError) as error:
-                log.error("Version %s, needed to go on in order, is missing: %s", pointer, error)
+                log.error("Version %s, needed to continue in order, is missing: %s", pointer, error)
                 return False
         return True
 
+    def _is_refused(self, pointer: Pointer) -> bool:
+        return pointer == self._refused and time.monotonic() < self._refused_until
+
     async def _load(self, pointer: Pointer) -> None:
         """Raises ArtefactError or RegistryError; what runs is then unchanged."""
-        scorer = await asyncio.to_thread(self._open, pointer)
+        try:
+            scorer = await asyncio.to_thread(self._open, pointer)
+        except asyncio.CancelledError:  # this process ends, and must not wait for the thread
+            self._stopped.set()
+            self._registry.stop()
+            raise
         # The old scorer is not closed: a batch may still be in it. It goes with its last batch.
         self._running = Running(pointer, scorer, time.time())
         self._on_swap(scorer.model)
@@ -167,11 +184,11 @@ class Champion:
             raise ArtefactError(f"version {pointer.version} cannot score: {error!r}") from error
 
     def _checked(self, pointer: Pointer) -> Scorer:
+        require_runnable(pointer)
         folder = self._registry.fetch(pointer)
-        digest = pointer.digest or artefact.digest(folder)
-        model = ModelVersion(self._registry.name, pointer.version, digest)
+        model = ModelVersion(self._registry.name, pointer.version, pointer.digest)
+        check_version(folder, model, self._settings.model_check_seconds, self._stopped)
         scorer = Scorer(folder, model, self._settings.scorer_threads)
         scorer.check_golden()
-        scorer.score([golden.text for golden in scorer.card.golden[:1]] or ["warm up"])
         self._registry.keep(pointer)
         return scorer

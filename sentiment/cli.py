@@ -6,6 +6,7 @@ from importlib.metadata import EntryPoint, entry_points
 import click
 
 from sentiment.errors import BadbuzzError
+from sentiment.printable import printable
 
 
 class _Commands(click.Group):
@@ -58,5 +59,5 @@ def main() -> None:
     try:
         badbuzz()
     except BadbuzzError as error:
-        click.secho(f"badbuzz: {error}", fg="red", err=True)
+        click.secho(printable(f"badbuzz: {error}", lines=True), fg="red", err=True)
         sys.exit(1)

@@ -4,17 +4,37 @@ BadbuzzError
 ├── SettingsError        a setting is missing or wrong
 ├── BadMessageError      a record cannot be read; it goes to the dead letters
 ├── ArtefactError        a model artefact is incomplete, damaged or of an unknown kind
-│   └── GoldenSetError   a model version does not reproduce its golden set
+│   ├── GoldenSetError   a model version does not reproduce its golden set
+│   └── TooSlowError     a model version is not loaded in time; another try may succeed
 ├── TrainingError        a candidate cannot be trained here
 ├── PromotionError       a version did not win the champion's place
 ├── RegistryError        the registry cannot be reached or lacks what was asked for
 │   └── AbsentError      the registry answers, and has no such model, version or alias
+├── StoppedError         work was stopped, because the process ends
 ├── DataError            labelled data is missing or is not of the layout expected
 ├── DeadLetterError      a dead letter cannot be sent again or dropped
+├── BrandError           a brand cannot be added or removed
 ├── BrokerError          Kafka does not answer
 ├── TopicError           a topic is missing or is not as the settings say
 └── StackError           a part of the local stack cannot start
 """
+
+from typing import Literal
+
+Reason = Literal[
+    "null",
+    "format",
+    "encoding",
+    "json",
+    "type",
+    "missing",
+    "empty",
+    "too_long",
+    "too_large",
+    "unreadable",
+    "score",
+]
+"""Why a record went to the dead letters, in one word."""
 
 
 class BadbuzzError(Exception):
@@ -47,6 +67,14 @@ class GoldenSetError(ArtefactError):
     """A model version does not reproduce the golden set of its card."""
 
 
+class TooSlowError(ArtefactError):
+    """A model version took longer than it may. Another try may succeed."""
+
+
+class StoppedError(BadbuzzError):
+    """Work was stopped, because the process ends."""
+
+
 class TrainingError(BadbuzzError):
     """A candidate cannot be trained here."""
 
@@ -65,6 +93,10 @@ class AbsentError(RegistryError):
 
 class DataError(BadbuzzError):
     """Labelled data is missing, or is not of the layout expected."""
+
+
+class BrandError(BadbuzzError):
+    """A brand cannot be added or removed."""
 
 
 class BrokerError(BadbuzzError):

@@ -3,16 +3,28 @@
 A field is only ever added, and optional. `asyncapi` describes these models to others.
 """
 
-from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    WithJsonSchema,
+)
+
+from sentiment.times import END_TIME, FIRST_TIME, Moment
 
 SCHEMA_VERSION = 1
 
-Label = Literal["negative", "positive", "uncertain", "unsupported"]
-"""`uncertain` lies in the card's band around one half; `unsupported` is a language unknown to
-the model, passed on unscored."""
+Sentiment = Literal["negative", "neutral", "positive"]
+"""What a person can say of a text. `neutral` comes from versions of three classes only."""
+Label = Literal["negative", "neutral", "positive", "uncertain", "unsupported"]
+"""`uncertain`: the two best classes are within the card's band. `unsupported`: a language that
+the model does not know, or nothing but mentions and links; passed on without probabilities."""
 
 
 def _number_as_text(value: object) -> object:
@@ -20,12 +32,28 @@ def _number_as_text(value: object) -> object:
     return str(value) if type(value) is int else value
 
 
-Identifier = Annotated[
-    str, StringConstraints(min_length=1, max_length=256), BeforeValidator(_number_as_text)
+MAX_NAME_CHARS = 256
+
+_Name = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME_CHARS)]
+Identifier = Annotated[_Name, BeforeValidator(_number_as_text)]
+# Text, of which most ids are, is not handed to a function of Python's.
+_TweetId = Annotated[
+    _Name | Identifier,
+    Field(union_mode="left_to_right"),
+    WithJsonSchema(TypeAdapter(_Name).json_schema()),
 ]
-BrandName = Annotated[str, StringConstraints(max_length=256)]
+BrandName = Annotated[str, StringConstraints(max_length=MAX_NAME_CHARS)]
 Text = Annotated[str, StringConstraints(pattern=r"\S")]
+TweetTime = Annotated[AwareDatetime, Field(ge=FIRST_TIME, lt=END_TIME)]
 Probability = Annotated[float, Field(ge=0, le=1)]
+Int64 = Annotated[
+    int,
+    Field(ge=-(2**63), lt=2**63),
+    WithJsonSchema({"type": "integer", "format": "int64"}),
+]
+"""Whole numbers have 64 bits, as in most languages and in orjson."""
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+"""Neither infinite nor NaN, which JSON cannot say."""
 
 
 class Tweet(BaseModel):
@@ -33,9 +61,9 @@ class Tweet(BaseModel):
 
     model_config = ConfigDict(strict=True, frozen=True)
 
-    id: Identifier = Field(examples=["570306133677760513"])
+    id: _TweetId = Field(examples=["570306133677760513"])
     text: Text = Field(examples=["@VirginAmerica 3 hours on the tarmac and no word. Never again."])
-    created_at: datetime | None = Field(None, examples=["2026-01-31T08:00:00Z"])
+    created_at: TweetTime | None = Field(None, examples=["2026-01-31T08:00:00Z"])
     author: str | None = None
     brand: BrandName | None = Field(None, examples=["virgin-america"])
     lang: str | None = Field(None, examples=["en"])
@@ -48,20 +76,27 @@ class ScoredTweet(BaseModel):
 
     id: Identifier
     text: Text
-    created_at: datetime | None = None
+    created_at: Moment | None = None
     author: str | None = None
     brand: str | None = None
     lang: str | None = None
     label: Label
     p_negative: Probability | None = Field(description="calibrated; null when unsupported")
+    p_neutral: Probability | None = Field(
+        None, description="the three add up to 1; null from a version of two classes"
+    )
+    p_positive: Probability | None = Field(None, description="likewise")
+    lang_detected: str | None = Field(
+        None, description="what the text itself was taken for; null where the version does not tell"
+    )
     model_name: str
     model_version: str
     model_digest: str
-    scored_at: datetime
+    scored_at: Moment
     source_topic: str
-    source_partition: int
-    source_offset: int
-    schema_version: int = SCHEMA_VERSION
+    source_partition: Int64
+    source_offset: Int64
+    schema_version: Int64 = SCHEMA_VERSION
 
 
 class Mention(BaseModel):
@@ -73,13 +108,16 @@ class Mention(BaseModel):
     id: Identifier
     text: Text
     author: str | None = None
-    event_time: datetime = Field(description="the tweet's created_at, else the record's time")
+    event_time: Moment = Field(description="the tweet's created_at, else the record's time")
     label: Label
     p_negative: Probability | None
+    p_neutral: Probability | None = Field(None, description="null from a version of two classes")
+    p_positive: Probability | None = Field(None, description="likewise")
+    lang_detected: str | None = None
     model_version: str
-    source_partition: int
-    source_offset: int
-    schema_version: int = SCHEMA_VERSION
+    source_partition: Int64
+    source_offset: Int64
+    schema_version: Int64 = SCHEMA_VERSION
 
 
 class Feedback(BaseModel):
@@ -91,9 +129,12 @@ class Feedback(BaseModel):
     text: Text
     tweet_id: Identifier | None = None
     predicted: Label
-    right: Literal["negative", "positive"]
+    right: Sentiment
     model_version: str
     author: str | None = None
     note: str | None = None
-    received_at: datetime
-    schema_version: int = SCHEMA_VERSION
+    caller: str | None = Field(
+        None, description="name of the key that sent it: one vote a caller and text, the latest"
+    )
+    received_at: Moment
+    schema_version: Int64 = SCHEMA_VERSION

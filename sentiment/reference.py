@@ -1,6 +1,7 @@
 """What the texts were like that a version was checked on: drift is measured against it."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Annotated
 
@@ -16,7 +17,7 @@ OTHER = "other"
 
 _TENTHS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 _UNKNOWN = (0.05, 0.15, 0.25, 0.35, 0.5, 0.75)
-"""Fixed marks: where the reference holds one value alone, others must still be told from it."""
+"""Fixed edges: if the reference has a single value, others must still fall into other bins."""
 _SLACK = 0.04
 _DIGITS = 4
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -48,6 +49,8 @@ class Reference(BaseModel):
     p_negative: Histogram
     length: Histogram = Field(description="of the text as it came, in characters")
     unknown_tokens: Histogram = Field(description="part of a text's words unknown to the version")
+    p_neutral: Histogram | None = Field(None, description="none from a version of two classes")
+    p_positive: Histogram | None = Field(None, description="likewise")
     languages: dict[str, Share] = Field(description="by two-letter code; all others: `other`")
 
 
@@ -85,6 +88,9 @@ def build_reference(
     texts: Sequence[str],
     p_negative: Iterable[float],
     languages: Sequence[str] = ("en",),
+    *,
+    p_neutral: Iterable[float] | None = None,
+    p_positive: Iterable[float] | None = None,
 ) -> Reference:
     """The reference of a version, from texts that it was not trained on.
 
@@ -92,7 +98,9 @@ def build_reference(
         tokenizer: of the version.
         texts: 2,000 and more are enough.
         p_negative: of each text, by the version.
-        languages: of the texts, in equal parts.
+        languages: of the texts: one code each, or the few that have equal parts.
+        p_neutral: of each text, by a version of three classes.
+        p_positive: likewise.
 
     Raises:
         ValueError: there are no texts.
@@ -100,15 +108,20 @@ def build_reference(
     if not texts:
         raise ValueError("expected texts to build a reference from, got none")
     lengths = np.fromiter(map(len, texts), np.float64, len(texts))
-    probabilities = np.fromiter(p_negative, np.float64, len(texts))
     unknown = Unknown(tokenizer).shares(texts)
     return Reference(
         texts=len(texts),
-        p_negative=_histogram(probabilities, _TENTHS, _SLACK),
+        p_negative=_of_probabilities(p_negative),
         length=_histogram(lengths, np.quantile(lengths, _TENTHS).tolist()),
         unknown_tokens=_histogram(unknown, _UNKNOWN, _SLACK),
-        languages={language: 1 / len(languages) for language in languages},
+        languages={code: n / len(languages) for code, n in Counter(languages).most_common()},
+        p_neutral=None if p_neutral is None else _of_probabilities(p_neutral),
+        p_positive=None if p_positive is None else _of_probabilities(p_positive),
     )
+
+
+def _of_probabilities(values: Iterable[float]) -> Histogram:
+    return _histogram(np.array(list(values), np.float64), _TENTHS, _SLACK)
 
 
 def _histogram(

@@ -7,14 +7,18 @@ look-up gives a version together with the number of its move.
 
 import json
 import os
+import re
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event
 from typing import Any
 
 from sentiment import artefact
-from sentiment.errors import AbsentError, ArtefactError, RegistryError
+from sentiment.download import download
+from sentiment.errors import AbsentError, ArtefactError
+from sentiment.mlflow_api import mlflow_client, mlflow_errors
 from sentiment.settings import Settings
 from sentiment.userinfo import without_userinfo
 
@@ -22,6 +26,8 @@ DIGEST_TAG = "badbuzz.digest"
 CHANGE_TAG = "badbuzz.change"
 _KEPT = 3
 _LAST_GOOD = "last-good.json"
+_NUMBER = re.compile(r"[0-9]{1,18}")
+_DIGEST = re.compile(r"[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, order=True)
@@ -31,17 +37,6 @@ class Pointer:
     change: int
     version: str
     digest: str = ""
-
-
-def mlflow_client(settings: Settings) -> Any:
-    """A client of the registry that gives up in seconds: its callers retry in their own time."""
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
-    from mlflow.tracking import MlflowClient  # noqa: PLC0415 - takes seconds, reads the environment
-
-    return MlflowClient(settings.mlflow_tracking_uri, settings.mlflow_tracking_uri)
 
 
 class Registry:
@@ -56,8 +51,8 @@ class Registry:
         self.name = settings.model_name
         self.alias = settings.model_alias
         self._folder = settings.models_dir / settings.model_name
-        self._shown_uri = without_userinfo(settings.mlflow_tracking_uri)
         self._client: Any = None
+        self._stopped = Event()
 
     def pointer(self) -> Pointer:
         """Where the alias points now.
@@ -66,26 +61,31 @@ class Registry:
             RegistryError: the server does not answer.
             AbsentError: it lacks the model or the alias.
         """
-        version = self._ask("get_model_version_by_alias", self.name, self.alias)
-        tags = version.tags
-        change = tags.get(CHANGE_TAG, "")
-        return Pointer(
-            int(change) if change.isdigit() else 0, str(version.version), tags.get(DIGEST_TAG, "")
-        )
+        try:
+            with mlflow_errors(self._settings):
+                version = self._connected().get_model_version_by_alias(self.name, self.alias)
+        except AbsentError as error:
+            raise AbsentError(
+                f"expected a registered model {self.name} with the alias {self.alias} at "
+                f"{without_userinfo(self._settings.mlflow_tracking_uri)}, got none; "
+                "run `badbuzz train`."
+            ) from error
+        return pointer_of(version)
 
     def fetch(self, pointer: Pointer) -> Path:
         """The folder of a version's artefact; it is downloaded unless it is here already.
 
         Raises:
-            RegistryError: the server does not answer.
+            RegistryError: the server does not answer, or the disk is full.
             ArtefactError: what came is not an artefact, or not the one that the tag names.
         """
+        _require_plain(pointer)
         folder = self._folder / f"{pointer.version}-{pointer.digest or 'untagged'}"
         if folder.is_dir():
             try:
                 _verify(folder, pointer)
             except ArtefactError:
-                shutil.rmtree(folder, ignore_errors=True)
+                _remove(folder)
             else:
                 return folder
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -105,64 +105,100 @@ class Registry:
         temporary = self._folder / f".{_LAST_GOOD}.{os.getpid()}"
         temporary.write_text(text, "utf-8")
         temporary.replace(self._folder / _LAST_GOOD)
-        copies = [path for path in self._folder.iterdir() if path.is_dir() and path.name[0] != "."]
+        copies = [path for path in self._folder.iterdir() if _is_copy(path)]
         copies.sort(key=lambda path: path.stat().st_mtime, reverse=True)
         for old in copies[_KEPT:]:
             if not old.name.startswith(f"{pointer.version}-"):
-                shutil.rmtree(old, ignore_errors=True)
+                _remove(old)
 
     def last_good(self) -> Pointer | None:
-        """The version that ran last on this machine, where there is one."""
+        """The version that ran last on this machine; None if there is none."""
         try:
-            return Pointer(**json.loads((self._folder / _LAST_GOOD).read_text("utf-8")))
-        except (OSError, ValueError, TypeError):
+            pointer = Pointer(**json.loads((self._folder / _LAST_GOOD).read_text("utf-8")))
+            _require_plain(pointer)
+        except (OSError, ValueError, TypeError, ArtefactError):
             return None
+        return pointer
+
+    def stop(self) -> None:
+        """End a download that another thread waits for."""
+        self._stopped.set()
 
     def _download(self, pointer: Pointer, into: Path) -> Path:
-        from mlflow.artifacts import download_artifacts  # noqa: PLC0415 - takes seconds
-
-        # A `models:/` address would be looked up at the server that MLflow's own globals name.
-        source = self._ask("get_model_version_download_uri", self.name, pointer.version)
-        try:
-            download_artifacts(
-                artifact_uri=source,
-                dst_path=str(into),
-                tracking_uri=self._settings.mlflow_tracking_uri,
+        with mlflow_errors(self._settings):
+            client = self._connected()
+            # MLflow would look up a `models:/` address at the server of its own global settings.
+            source = client.get_model_version_download_uri(self.name, pointer.version)
+        download(self._settings, source, into, self._stopped)
+        cards = list(into.rglob(artefact.CARD))
+        if len(cards) != 1:
+            raise ArtefactError(
+                f"expected {', '.join(artefact.FILES)} in version {pointer.version} of "
+                f"{self.name}, got {'several' if cards else 'none'} of them; register versions "
+                "with `badbuzz train`."
             )
-        except Exception as error:
-            raise self._unreachable(error) from error
-        for card in into.rglob(artefact.CARD):
-            return card.parent
+        return cards[0].parent
+
+    def _connected(self) -> Any:
+        if self._client is None:
+            self._client = mlflow_client(self._settings)
+        return self._client
+
+
+def pointer_of(version: Any) -> Pointer:
+    """Where a version of MLflow's stands. What its tags say is checked when it is fetched."""
+    change = version.tags.get(CHANGE_TAG, "")
+    return Pointer(
+        int(change) if _NUMBER.fullmatch(change) else 0,
+        str(version.version),
+        version.tags.get(DIGEST_TAG, ""),
+    )
+
+
+def require_runnable(pointer: Pointer) -> None:
+    """Refuse to run a version that nothing proves to be the one that was registered.
+
+    Raises:
+        ArtefactError: it has no digest.
+    """
+    _require_plain(pointer)
+    if not pointer.digest:
         raise ArtefactError(
-            f"expected {', '.join(artefact.FILES)} in version {pointer.version} of {self.name}, "
-            f"got none of them; register versions with `badbuzz train`."
+            f"version {pointer.version} has no tag {DIGEST_TAG}, so that nobody can tell whether "
+            "a copy of it is whole; register it with `badbuzz train`."
         )
 
-    def _ask(self, call: str, *arguments: str) -> Any:
-        try:
-            if self._client is None:
-                self._client = mlflow_client(self._settings)
-            return getattr(self._client, call)(*arguments)
-        except Exception as error:
-            code = getattr(error, "error_code", "")
-            if code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
-                raise AbsentError(
-                    f"expected a registered model {self.name} with the alias {self.alias} at "
-                    f"{self._shown_uri}, got none; run `badbuzz train`."
-                ) from error
-            raise self._unreachable(error) from error
 
-    def _unreachable(self, error: Exception) -> RegistryError:
-        return RegistryError(
-            f"MLflow at {self._shown_uri} does not answer "
-            f"({type(error).__name__}); start it, or set MLFLOW_TRACKING_URI."
+def _require_plain(pointer: Pointer) -> None:
+    """A version and its digest name a folder: they are words, and lead nowhere else."""
+    if not (isinstance(pointer.version, str) and _NUMBER.fullmatch(pointer.version)):
+        raise ArtefactError(f"expected the number of a version, got {pointer.version!r}.")
+    if pointer.digest and not (
+        isinstance(pointer.digest, str) and _DIGEST.fullmatch(pointer.digest)
+    ):
+        raise ArtefactError(
+            f"expected 16 hexadecimal digits in the tag {DIGEST_TAG} of version "
+            f"{pointer.version}, got {pointer.digest!r}; register it again."
         )
+
+
+def _is_copy(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink() and not path.name.startswith(".")
+
+
+def _remove(copy: Path) -> None:
+    """Remove a copy of a version, a link's own entry and not what it names."""
+    if copy.is_symlink():
+        copy.unlink(missing_ok=True)
+    else:
+        shutil.rmtree(copy, ignore_errors=True)
 
 
 def _verify(folder: Path, pointer: Pointer) -> None:
+    artefact.require_whole(folder)
     found = artefact.digest(folder)
     if pointer.digest and found != pointer.digest:
         raise ArtefactError(
             f"expected digest {pointer.digest} for version {pointer.version}, got {found} in "
-            f"{folder}; the artefact was changed after it was registered: register it anew."
+            f"{folder}; the artefact was changed after it was registered: register it again."
         )

@@ -1,6 +1,6 @@
 """A small set of made-up tweets, for a first run without data. Written for this project.
 
-The texts are put together from the lists below by a seeded generator. They teach a model what
+A seeded generator builds the texts from the lists below. They teach a model what
 plain praise and plain complaint look like; figures of quality come from real data only.
 """
 

@@ -13,14 +13,17 @@ from numpy.typing import NDArray
 
 from sentiment import artefact
 from sentiment.card import Card, Layout
-from sentiment.errors import ArtefactError, GoldenSetError
+from sentiment.errors import ArtefactError
+from sentiment.golden import check_golden
+from sentiment.labels import labels
 from sentiment.messages import Label
+from sentiment.scores import UNSUPPORTED, Answer, Probabilities, Scores
+from sentiment.support import Asked, select
 from sentiment.tokenizer import Ragged, load_tokenizer
 
-Probabilities = NDArray[np.float32]
 _Feed = dict[str, NDArray[Any]]
 
-_LABELS: tuple[Label, Label, Label] = ("positive", "uncertain", "negative")
+_KNOWN, _LANGUAGE = "p_known", "language"
 _IDS_PER_CALL = 16_384
 """Ids in one call of the graph at most: small enough for the cache."""
 _IDS_WORTH_A_CALL = 1_024
@@ -32,7 +35,7 @@ cache, and a text takes up to four times as long."""
 
 @dataclass(frozen=True)
 class ModelVersion:
-    """Which version speaks: it stands in every result."""
+    """The model version; it is written into every result."""
 
     name: str
     version: str
@@ -57,38 +60,57 @@ class Scorer:
         self.tokenizer = load_tokenizer(folder / artefact.TOKENIZER)
         self._session = _open(folder / artefact.GRAPH)
         _require_inputs(self._session, self.card.layout, folder)
+        self._outputs = _outputs(self._session, self.card, folder)
+        self._width = (3 if self.card.three else 1) + len(self._outputs) - 1
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, "score") if threads > 1 else None
 
-    def score(self, texts: Sequence[str]) -> Probabilities:
-        """p_negative of each text, float32 [n]."""
+    def score(self, texts: Sequence[str]) -> Scores:
+        """Probabilities of each text, whatever its language."""
         return self.run(self.tokenizer.encode(texts))
 
-    def run(self, encoded: Ragged) -> Probabilities:
-        """p_negative of texts that `tokenizer.encode` has read, float32 [n]."""
-        result = np.empty(len(encoded), np.float32)
-        if not len(encoded):
-            return result
-        calls = list(_LAYOUTS[self.card.layout](encoded, self._threads))
-        if self._pool and len(calls) > 1:
-            for (rows, _), p_negative in zip(
-                calls, self._pool.map(self._call, (feed for _, feed in calls)), strict=True
-            ):
-                result[rows] = p_negative
-        else:
-            for rows, feed in calls:
-                result[rows] = self._call(feed)
-        return result
+    def run(self, encoded: Ragged) -> Scores:
+        """Probabilities of texts that `tokenizer.encode` has read."""
+        columns = np.empty((self._width, len(encoded)), np.float32)
+        if len(encoded):
+            calls = list(_LAYOUTS[self.card.layout](encoded, self._threads))
+            several = self._pool if len(calls) > 1 else None
+            feeds = (feed for _, feed in calls)
+            found = several.map(self._call, feeds) if several else map(self._call, feeds)
+            for (rows, _), part in zip(calls, found, strict=True):
+                columns[:, rows] = part
+        return self._scores(columns)
 
-    def label(self, p_negative: float) -> Label:
-        """The label of a probability, by the card's band."""
-        return self.card.label(p_negative)
+    def labels(self, scores: Scores, least: Probabilities | None = None) -> list[Label]:
+        """The label of each text, by the card.
 
-    def labels(self, p_negative: Probabilities) -> list[Label]:
-        """As `label`, for all at once."""
-        low, high = self.card.band
-        values = p_negative.astype(np.float64)
-        return [_LABELS[i] for i in ((values >= low).astype(int) + (values > high)).tolist()]
+        Args:
+            scores: of n texts.
+            least: below this p_known a text is unsupported, [n]; by default the card's threshold.
+        """
+        return labels(self.card, scores, least)
+
+    def answer(
+        self, texts: Sequence[str], langs: Sequence[str | None] | None = None
+    ) -> list[Answer]:
+        """Labels and probabilities of texts.
+
+        Args:
+            texts: n of them.
+            langs: what is said of the language of each, [n]; None: nothing is said of any.
+        """
+        asked = select(self.card, texts, [None] * len(texts) if langs is None else langs)
+        return self.answers(asked, self.score([texts[row] for row in asked.rows]))
+
+    def answers(self, asked: Asked, scores: Scores) -> list[Answer]:
+        """Labels and probabilities of all texts, from the scores of those that were asked."""
+        found = scores.answers(self.labels(scores, asked.least), self.card.languages)
+        if len(found) == asked.total:
+            return found
+        answers = [UNSUPPORTED] * asked.total
+        for row, answer in zip(asked.rows, found, strict=True):
+            answers[row] = answer
+        return answers
 
     def check_golden(self) -> None:
         """Score the card's golden set.
@@ -97,18 +119,10 @@ class Scorer:
             GoldenSetError: a text gets another label, or a probability beyond the tolerance.
         """
         golden = self.card.golden
-        if not golden:
-            return
-        for expected, got in zip(golden, self.score([g.text for g in golden]), strict=True):
-            apart = abs(float(got) - expected.p_negative)
-            label = self.label(float(got))
-            if apart > self.card.tolerance or not np.isfinite(got) or label != expected.label:
-                raise GoldenSetError(
-                    f"{self.model.name} version {self.model.version} does not reproduce its golden "
-                    f"set: expected p_negative {expected.p_negative:.4f} ({expected.label}) within "
-                    f"{self.card.tolerance}, got {float(got):.4f} ({label}); "
-                    "train and register the version anew."
-                )
+        if golden:
+            scores = self.score([one.text for one in golden])
+            model = f"{self.model.name} version {self.model.version}"
+            check_golden(golden, scores, self.labels(scores), self.card.tolerance, model)
 
     def close(self) -> None:
         """Stop the threads."""
@@ -116,8 +130,18 @@ class Scorer:
             self._pool.shutdown()
 
     def _call(self, feed: _Feed) -> Probabilities:
-        p_negative: Probabilities = self._session.run(None, feed)[0]
-        return p_negative.reshape(-1)
+        """The outputs of some texts, a row for each column of the scores."""
+        found = self._session.run(self._outputs, feed)
+        count = len(found[0])
+        rows: Probabilities = np.concatenate([one.reshape(count, -1).T for one in found])
+        return rows
+
+    def _scores(self, columns: Probabilities) -> Scores:
+        more = dict(zip(reversed(self._outputs[1:]), columns[::-1], strict=False))
+        known, language = more.get(_KNOWN), more.get(_LANGUAGE)
+        if not self.card.three:
+            return Scores(columns[0], p_known=known, language=language)
+        return Scores(columns[0], columns[1], columns[2], known, language)
 
 
 def _open(path: Path) -> Any:
@@ -139,8 +163,22 @@ def _require_inputs(session: Any, layout: Layout, folder: Path) -> None:
         raise ArtefactError(
             f"expected a graph with the inputs {', '.join(sorted(_INPUTS[layout]))} in "
             f"{folder / artefact.GRAPH}, as its card says {layout}, got "
-            f"{', '.join(sorted(found))}; export the version anew."
+            f"{', '.join(sorted(found))}; export the version again."
         )
+
+
+def _outputs(session: Any, card: Card, folder: Path) -> list[str]:
+    """Names of the outputs that are asked for: the classes first."""
+    found = {given.name for given in session.get_outputs()}
+    wanted = "probabilities" if card.three else "p_negative"
+    needed = {wanted, _KNOWN} if card.known_threshold else {wanted}
+    if not needed <= found:
+        raise ArtefactError(
+            f"expected a graph with the outputs {', '.join(sorted(needed))} in "
+            f"{folder / artefact.GRAPH}, as its card says, got {', '.join(sorted(found))}; "
+            "export the version again."
+        )
+    return [wanted, *(name for name in (_KNOWN, _LANGUAGE) if name in found)]
 
 
 def _ragged_calls(encoded: Ragged, threads: int) -> Iterator[tuple[NDArray[np.int64], _Feed]]:

@@ -19,6 +19,7 @@ class Settings(BaseSettings):
     """What every part needs to know; `BADBUZZ_` prefixes each name, the well-known ones aside."""
 
     model_config = SettingsConfigDict(
+        use_attribute_docstrings=True,
         env_prefix="BADBUZZ_",
         env_file=".env",
         env_ignore_empty=True,
@@ -43,6 +44,8 @@ class Settings(BaseSettings):
     kafka_sasl_password: SecretStr | None = None
     "The password under SASL."
 
+    group: str = "badbuzz"
+    "The workers' consumer group, and the first part of each transactional id: one an installation."
     topic_prefix: str = ""
     "Put before the name of every topic, for clusters that several teams share."
     partitions: int = Field(4, ge=1)
@@ -51,6 +54,8 @@ class Settings(BaseSettings):
     "Replicas of each partition at a topic's creation."
     retention_hours: float = Field(168, gt=0)
     "How long Kafka keeps the records of topics that are not compacted."
+    alert_days: float = Field(90, gt=0)
+    "How long alerts, what people did about them, and the hours of brands are kept."
     max_message_bytes: int = Field(1_048_588, ge=1_024)
     "The largest record batch that Kafka takes on each topic, in bytes."
 
@@ -66,6 +71,12 @@ class Settings(BaseSettings):
     "How often the alias is looked up; a new version runs within 10 s of its move."
     models_dir: Path = Path("models")
     "Where the last good artefacts stay, so that a restart works while MLflow is down."
+    model_check_seconds: float = Field(30.0, gt=0)
+    "How long a new version may take to load and to score its golden set; else it is refused."
+    model_download_seconds: float = Field(600.0, gt=0)
+    "How long the download of a version may take."
+    model_max_mb: int = Field(2_000, ge=1)
+    "A larger version is refused."
     scorer_threads: int = Field(2, ge=1)
     "Cores for the graph of the model; a call of it uses one."
     max_text_chars: int = Field(4_000, ge=1)
@@ -75,8 +86,12 @@ class Settings(BaseSettings):
     "Where the local stack keeps its state."
     brands_file: Path | None = None
     "JSON file of brands: handles, names and aliases, looked for in each tweet."
+    brands_most: int = Field(1_000, ge=1)
+    "Brands that people may add by `badbuzz brands`, the API or the page."
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     "The least severe log line that is printed."
+    log_format: Literal["text", "json"] = "text"
+    "Log lines for people, or one JSON object a line for programs that collect logs."
 
     def topic(self, name: str) -> str:
         """The full name of a topic: prefix and name."""

@@ -1,13 +1,27 @@
 """Cleaning that keeps what carries sentiment, and splitting into words.
 
-Links are found first, before anything touches punctuation. Emoji and emoticons become English
-words, so that a model which never saw a face still knows its meaning. Each step first looks for
-a character without which it has nothing to do: most tweets pay for three scans, not for ten.
+The text is brought into its normal form, then links are found, before anything touches
+punctuation. Emoji and emoticons become English words, so that a model which never saw a face still
+knows its meaning. Each step first looks for a character without which it has nothing to do: most
+tweets pay for three scans, not for ten.
 """
 
 import re
 from functools import lru_cache
-from html import unescape
+
+from sentiment.normal_form import normalise
+
+__all__ = [
+    "LINK",
+    "MENTION",
+    "clean",
+    "emoticons_to_signs",
+    "has_emoticon",
+    "normalise",
+    "split_camel_case",
+    "without_names",
+    "words",
+]
 
 LINK = "<url>"
 MENTION = "<user>"
@@ -17,8 +31,13 @@ _MENTION = re.compile(r"(?<!\w)@\w+")
 _HASHTAG = re.compile(r"#(\w+)")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[^\W\d])(?=\d)")
 _ELONGATED = re.compile(r"([a-z!?.])\1\1+")
-_PICTURE = re.compile("[\u00a9\u00ae\u200d\u203c-\u3299\ufe0e\ufe0f\U0001f000-\U0001faff]")
-_QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "`": "'"})
+_PICTURE = re.compile(
+    "[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff]"
+    "(?:[\U0001f3fb-\U0001f3ff]?\u200d[\u203c-\u3299\U0001f000-\U0001faff])*"
+)
+_JOINER = "\u200d"
+_SPACES = str.maketrans("_-", "  ")
+_TONES = re.compile("[\U0001f3fb-\U0001f3ff]")
 
 _EMOTICON_WORDS = {
     "smile": r"[:=]['o-]?[)\]}]+|\(\s?[:=]|\^_+\^|\(?\^\.?\^\)?",
@@ -55,15 +74,13 @@ def clean(text: str) -> str:
     >>> clean("@VirginAmerica sooooo late AGAIN :( https://t.co/abc #EpicFail")
     '<user> soo late again  sad  <url> # epic fail'
     """
-    if "&" in text:
-        text = unescape(text)
-    text = without_names(text)
+    text = without_names(normalise(text))
     if not text.isascii():
-        text = _pictures_to_words(text.translate(_QUOTES))
+        text = _PICTURE.sub(_picture_words, text)
     if "#" in text:
         text = _HASHTAG.sub(_hashtag_words, text)
     text = text.lower()
-    if any(sign in text for sign in _EMOTICON_SIGNS) and _MAY_BE_EMOTICON.search(text):
+    if _may_hold_emoticon(text):
         text = _EMOTICON.sub(_emoticon_word, text)
     return _ELONGATED.sub(r"\1\1", text)
 
@@ -99,32 +116,60 @@ def has_emoticon(text: str) -> bool:
     return _EMOTICON.search(_LINK.sub(LINK, text).lower()) is not None
 
 
+def emoticons_to_signs(lowered: str) -> str:
+    """A lower-cased text without links, with a sign of its own for each face of typed signs.
+
+    >>> emoticons_to_signs("late again :(")
+    'late again  <sad> '
+    """
+    if not _may_hold_emoticon(lowered):
+        return lowered
+    return _EMOTICON.sub(lambda match: f" <{match.lastgroup}> ", lowered)
+
+
+def split_camel_case(text: str) -> str:
+    """Spaces where the words of a hashtag begin.
+
+    >>> split_camel_case("EpicFail2026")
+    'Epic Fail 2026'
+    """
+    return _CAMEL.sub(" ", text)
+
+
+def _may_hold_emoticon(text: str) -> bool:
+    return any(sign in text for sign in _EMOTICON_SIGNS) and bool(_MAY_BE_EMOTICON.search(text))
+
+
 def _hashtag_words(match: re.Match[str]) -> str:
-    return "# " + _CAMEL.sub(" ", match.group(1)).replace("_", " ")
+    return "# " + split_camel_case(match.group(1)).replace("_", " ")
 
 
 def _emoticon_word(match: re.Match[str]) -> str:
     return f" {match.lastgroup} "
 
 
-def _pictures_to_words(text: str) -> str:
-    return _PICTURE.sub(_picture_word, text) if _PICTURE.search(text) else text
+def _picture_words(match: re.Match[str]) -> str:
+    """The name of a picture; that of a joined one as a whole where it has one, else of its parts.
 
-
-def _picture_word(match: re.Match[str]) -> str:
-    return _picture_names().get(match.group(), match.group())
+    Skin tones carry no sentiment.
+    """
+    names, picture = _picture_names(), match[0]
+    if _JOINER not in picture:
+        return names.get(picture, picture)
+    picture = _TONES.sub("", picture)
+    whole = names.get(picture)
+    return whole or "".join(names.get(part, part) for part in picture.split(_JOINER))
 
 
 @lru_cache(maxsize=1)
 def _picture_names() -> dict[str, str]:
-    """English names of all one-character emoji; skin tones and joiners carry no sentiment."""
+    """English names of all emoji, those joined of several among them, in their normal form."""
     from emoji import EMOJI_DATA  # noqa: PLC0415 - 5 MB of data that most processes never need
 
     names = {
-        sign: f" {data['en'].strip(':').replace('_', ' ').replace('-', ' ')} "
+        sign.replace("\ufe0f", ""): f" {normalise(data['en'].strip(':')).translate(_SPACES)} "
         for sign, data in EMOJI_DATA.items()
-        if len(sign) == 1
+        if (len(sign) == 1 or _JOINER in sign) and not _TONES.search(sign)
     }
     names.update({chr(tone): "" for tone in range(0x1F3FB, 0x1F400)})
-    names.update({"\u200d": "", "\ufe0e": "", "\ufe0f": ""})
     return names

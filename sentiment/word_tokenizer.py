@@ -44,7 +44,7 @@ class WordTokenizer:
 def vocabulary_of(texts: Iterable[str], size: int, at_least: int = 2) -> list[str]:
     """The most frequent words of texts, at most `size`, each seen `at_least` times.
 
-    Words that are equally frequent stand in alphabetical order, so that a vocabulary depends on
+    Equally frequent words are in alphabetical order, so that a vocabulary depends on
     the texts alone.
     """
 
