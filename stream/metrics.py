@@ -6,17 +6,19 @@ from typing import get_args
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from sentiment.alerts import AlertKind
+from sentiment.errors import Reason
 from sentiment.messages import Label
+from sentiment.reading.tweets import FAULTS, OPTIONAL_FIELDS
 from sentiment.scorer import ModelVersion
-from stream.deadletters import Reason
+from sentiment.topics import BRANDS, FEEDBACK, MINUTES
 
 _LATENCY = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 _SIZES = (1, 5, 10, 50, 100, 250, 500, 1_000, 2_000, 5_000)
 _APART = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1)
-_REFUSALS = ("GoldenSetError", "ArtefactError")
-_SCORED: tuple[Label, ...] = ("negative", "positive", "uncertain")
-FEATURES = ("p_negative", "length", "unknown_tokens", "language")
-"""What drift is measured of."""
+_REFUSALS = ("GoldenSetError", "ArtefactError", "TooSlowError")
+_SCORED: tuple[Label, ...] = ("negative", "neutral", "positive", "uncertain")
+FEATURES = ("p_negative", "p_neutral", "p_positive", "length", "unknown_tokens", "language")
+"""What drift is measured of; a version of two classes has no p_neutral and no p_positive."""
 
 
 class StreamMetrics:
@@ -33,7 +35,17 @@ class StreamMetrics:
         self.dead_letters = counter(
             "badbuzz_dead_letters_total", "Records sent to the dead letters, by reason.", ["reason"]
         )
+        self.nulled_fields = counter(
+            "badbuzz_nulled_fields_total",
+            "Optional fields of tweets that could not be read and count as absent, by reason.",
+            ["field", "reason"],
+        )
         self.mentions = counter("badbuzz_mentions_total", "Brand mentions published.")
+        self.unreadable = counter(
+            "badbuzz_unreadable_records_total",
+            "Records that were skipped because they cannot be read, by topic.",
+            ["topic"],
+        )
         self._add_batches(registry)
         self._add_partitions(registry)
         self._add_model(registry)
@@ -60,7 +72,7 @@ class StreamMetrics:
             buckets=_LATENCY,
         )
         self.aborts = counter(
-            "badbuzz_transaction_aborts_total", "Transactions that broke and were settled anew."
+            "badbuzz_transaction_aborts_total", "Transactions that broke and were recovered."
         )
         self.dropped = counter(
             "badbuzz_batches_dropped_total",
@@ -106,19 +118,29 @@ class StreamMetrics:
             self.tweets.labels(label)
         for reason in get_args(Reason):
             self.dead_letters.labels(reason)
+        for field in OPTIONAL_FIELDS:
+            for fault in FAULTS[field]:
+                self.nulled_fields.labels(field, fault)
+        for topic in (FEEDBACK, MINUTES, BRANDS):
+            self.unreadable.labels(topic)
         for reason in _REFUSALS:
             self.refused.labels(reason)
 
 
 class BuzzMetrics:
-    """What the detector sees of each brand. `stream.buzz_board` fills it and bounds the brands.
+    """What the detector sees of each brand.
+
+    `stream.mentions.brand_metrics` fills it and bounds the brands.
 
     Args:
         registry: where the metrics are registered.
     """
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        counter = partial(Counter, registry=registry)
+        self._add_gauges(registry)
+        self._add_counters(registry)
+
+    def _add_gauges(self, registry: CollectorRegistry) -> None:
         gauge = partial(Gauge, registry=registry)
         self.share = gauge(
             "badbuzz_buzz_negative_share",
@@ -143,14 +165,31 @@ class BuzzMetrics:
             "Open alerts of the brand, by kind: 0 or 1, and more for `other` brands together.",
             ["brand", "kind"],
         )
-        self.alerts = counter("badbuzz_buzz_alerts_total", "Alerts opened, by kind.", ["kind"])
         self.samples = gauge(
             "badbuzz_buzz_alert_sample_p_negative",
             "p_negative of the sample tweets of open alerts; gone when the alert closes.",
             ["brand", "kind", "text"],
         )
+
+    def _add_counters(self, registry: CollectorRegistry) -> None:
+        counter = partial(Counter, registry=registry)
+        self.late = counter(
+            "badbuzz_buzz_late_mentions_total",
+            "Mentions that came after their minute was closed, of configured and of other brands.",
+            ["brands"],
+        )
+        self.alerts = counter("badbuzz_buzz_alerts_total", "Alerts opened, by kind.", ["kind"])
+        self.pasts = counter(
+            "badbuzz_buzz_pasts_total",
+            "Pasts of brands, learned from files: `taken`, or more was `known` of the brand.",
+            ["outcome"],
+        )
+        for outcome in ("taken", "known"):
+            self.pasts.labels(outcome)
         for kind in get_args(AlertKind):
             self.alerts.labels(kind)
+        for brands in ("configured", "other"):
+            self.late.labels(brands)
 
 
 class DriftMetrics:
@@ -174,7 +213,7 @@ class DriftMetrics:
         )
         self.tweets = gauge(
             "badbuzz_drift_window_tweets",
-            "Sampled tweets in the window; too few, and no drift is told.",
+            "Sampled tweets in the window; with too few, drift is not computed.",
         )
         self.average = gauge(
             "badbuzz_drift_window_mean",
@@ -201,7 +240,8 @@ class ShadowMetrics:
         )
         self.apart = histogram(
             "badbuzz_shadow_difference",
-            "Difference between the two p_negative of a tweet.",
+            "Difference between the two p_negative of a tweet; of the part that is not neutral "
+            "where one of the versions does not know neutral.",
             buckets=_APART,
         )
         self.score_seconds = histogram(

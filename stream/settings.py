@@ -11,26 +11,36 @@ from sentiment.settings import Settings
 class StreamSettings(Settings):
     """What the worker needs to know beyond what all parts share."""
 
-    group: str = "badbuzz"
-    "The consumer group, and the first part of each transactional id: one for each installation."
     batch_records: int = Field(2_000, ge=1)
     "Most records of one batch, which is one transaction."
     batches_in_flight: int = Field(6, ge=1)
-    "Batches between fetch and commit, over all partitions: bounds the worker's memory."
+    "Batches of one topic between fetch and commit: bounds the worker's memory."
     batches_in_flight_per_partition: int = Field(2, ge=1)
     "One is scored while the one before it commits."
     session_seconds: float = Field(10.0, ge=6)
-    "A worker that is silent for so long loses its partitions."
+    "A worker that is silent for this long loses its partitions."
     transaction_seconds: float = Field(10.0, ge=1)
-    "An open transaction is settled after so long; it holds back readers of its topics."
+    "An open transaction is ended after this time; it holds back readers of its topics."
     compression: Literal["none", "gzip", "snappy", "lz4", "zstd"] = "snappy"
     "How published batches are compressed; snappy costs the worker least."
     fetch_bytes: int = Field(1_048_576, ge=1_024)
     "Most bytes that one fetch brings from one partition."
     stuck_seconds: float = Field(60.0, gt=0)
-    "A partition with records waiting that commits none for so long is stuck: /health says so."
+    "/health reports a partition as stuck if it commits nothing for this long while records wait."
     false_alarms_per_week: float = Field(0.2, gt=0)
-    "How many false warnings a week a brand's team puts up with: fewer means later warnings."
+    "How many false alerts a week a brand's team accepts: fewer means later alerts."
+    detector: Literal["tail", "e-detector"] = "tail"
+    "Where alerts get their limits: `tail` estimates them, `e-detector` proves them and is slower."
+    drift: float = Field(1.2, ge=1)
+    "E-detector: how many times the negatives that were learned still count as normal."
+    brands_per_tweet: int = Field(20, ge=1)
+    "Most brands that one tweet counts for; of those in its text the first by name."
+    brands_held: int = Field(10_000, ge=1)
+    "Brands that a worker keeps in memory; those mentioned longest ago go to a file until needed."
+    lateness_minutes: int = Field(1, ge=0, le=1_440)
+    "How long a minute stays open for mentions that come late; later ones are counted as late."
+    idle_partition_seconds: float = Field(30.0, ge=0, le=600)
+    "How long a minute waits for the partitions of `tweets` that are behind the others."
     page_url: str = "http://127.0.0.1:8000"
     "Where the live page is: alerts link to it."
     web_host: str = "127.0.0.1"
@@ -42,7 +52,7 @@ class StreamSettings(Settings):
     drift_window_minutes: float = Field(60.0, gt=0)
     "Over how long the tweets are compared with the model's reference."
     drift_min_tweets: int = Field(500, ge=1)
-    "Sampled tweets in the window, below which no drift is told: few are always far off."
+    "Sampled tweets that drift needs: with fewer, chance alone looks like drift."
     drift_tweets_per_second: float = Field(50.0, gt=0)
     "Most tweets a second that are sampled for drift."
     shadow_share: float = Field(0.05, ge=0, le=1)

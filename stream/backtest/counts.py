@@ -1,14 +1,19 @@
-"""History as counts: a CSV of `timestamp,value` and, where known, `negative`."""
+"""History as counts: rows of `timestamp,value` and, where known, `negative`."""
 
-import csv
 import math
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from sentiment.errors import BadbuzzError
+from sentiment.reading.table_format import TableFormat
+from sentiment.reading.tables import Row, open_table, read_rows
+from sentiment.times import day_comes_first, read_time
 
 
 class HistoryError(BadbuzzError):
@@ -34,22 +39,37 @@ def minute_of(at: datetime) -> int:
     return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() // 60)
 
 
-def read_counts(path: Path) -> list[Count]:
-    """The rows of a CSV file, by time.
+def read_counts(
+    path: Path, rows: Iterable[Row] | None = None, time_column: str | None = None
+) -> list[Count]:
+    """The rows of a file, by time.
+
+    Args:
+        path: of the file.
+        rows: of it, where it is open already.
+        time_column: by default `timestamp`.
 
     Raises:
         HistoryError: no `timestamp` and `value` columns, no rows, or a row that does not fit.
     """
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        rows = csv.DictReader(lines)
-        names = {name.strip().lower(): name for name in rows.fieldnames or []}
-        if not {"timestamp", "value"} <= names.keys():
-            raise HistoryError(
-                f"{path}: expected columns timestamp,value and optionally negative, got "
-                f"{','.join(rows.fieldnames or []) or 'an empty file'}. Rename the columns, or "
-                "give scored history as .jsonl."
-            )
-        counts = [_count(path, number, row, names) for number, row in enumerate(rows, 2)]
+    if rows is None:
+        with open_table(path, TableFormat()) as table:
+            kept = list(read_rows(table))
+    else:
+        kept = list(rows)
+    names = {name.lower(): name for name in (kept[0] if kept else ())}
+    time = (time_column or "timestamp").lower()
+    if not {time, "value"} <= names.keys():
+        raise HistoryError(
+            f"{path}: expected columns {time},value and optionally negative, got "
+            f"{','.join(names.values()) or 'an empty file'}. Rename the columns, name that of the "
+            "times with --time-column, or give scored tweets."
+        )
+    day_first = day_comes_first(row[names[time]] for row in kept)
+    counts = [
+        _count(path, number, row, names | {"timestamp": names[time]}, day_first)
+        for number, row in enumerate(kept, 2)
+    ]
     if len(counts) < 2:
         raise HistoryError(f"{path}: expected at least two rows, got {len(counts)}.")
     return sorted(counts, key=lambda count: count.minute)
@@ -65,9 +85,9 @@ def interval_minutes(counts: list[Count]) -> int:
     return max(1, round(median(list(seconds) or [60.0]) / 60))
 
 
-def _count(path: Path, line: int, row: dict[str, str], names: dict[str, str]) -> Count:
+def _count(path: Path, line: int, row: Row, names: dict[str, str], day_first: bool | None) -> Count:
     try:
-        at = datetime.fromisoformat(row[names["timestamp"]].strip())
+        at = _as_written(row[names["timestamp"]], day_first)
         value = _whole(row[names["value"]])
         negative = _whole(row[names["negative"]]) if "negative" in names else None
         if negative is not None and negative > value:
@@ -80,7 +100,16 @@ def _count(path: Path, line: int, row: dict[str, str], names: dict[str, str]) ->
     return Count(at, value, negative)
 
 
-def _whole(cell: str) -> int:
+def _as_written(value: Any, day_first: bool | None) -> datetime:
+    """A row's time; without a zone where it was written in ISO without one."""
+    at = read_time(value, day_first, excel=True)
+    with suppress(ValueError, TypeError, AttributeError):
+        written = datetime.fromisoformat(value.strip())
+        return written if written.tzinfo is None else at
+    return at
+
+
+def _whole(cell: Any) -> int:
     number = float(cell)
     if not math.isfinite(number) or number < 0:
         raise ValueError(f"{cell} is no count")

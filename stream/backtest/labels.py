@@ -1,4 +1,9 @@
-"""Labelled windows, and how well alarms meet them."""
+"""Labelled windows, and how well alarms meet them.
+
+A window is found if an alarm lies in it, its two ends included; the delay runs from its start. An
+alarm in an ambiguous window counts neither way, and so does one in the warm-up. The others are
+false; false alarms that follow each other within an hour count as one.
+"""
 
 import json
 from collections.abc import Sequence
@@ -9,11 +14,21 @@ from pathlib import Path
 from stream.backtest.counts import HistoryError
 
 _ONE = timedelta(hours=1)
-"""Alarms of one hour count as one."""
-_WARMUP = 0.15
-"""Part of the series in which an alarm outside of windows is not held against the detector."""
+WARMUP = 0.15
+"""Part of a series that is warm-up if nothing else is said, as in the Numenta Anomaly Benchmark."""
 
-Window = tuple[datetime, datetime]
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A labelled time, and what happened then."""
+
+    start: datetime
+    end: datetime
+    what: str = ""
+
+    def holds(self, at: datetime) -> bool:
+        """Whether a time lies in the window, its ends included."""
+        return self.start <= at <= self.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +41,7 @@ class Detection:
     @property
     def delay_minutes(self) -> float | None:
         """From the start of the window to the alarm."""
-        return (self.at - self.window[0]).total_seconds() / 60 if self.at else None
+        return (self.at - self.window.start).total_seconds() / 60 if self.at else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +59,22 @@ class Score:
 
     @property
     def false_alarms_per_week(self) -> float:
-        """Clusters of alarms outside of all windows, a week."""
+        """Clusters of false alarms a week."""
         return len(self.false_alarms) / self.weeks if self.weeks else 0.0
 
 
 def read_labels(labels: Path, history: Path) -> list[Window]:
     """The windows of a file in the format of the Numenta Anomaly Benchmark.
 
-    That is one JSON object: file name to a list of [start, end]. A folder in the name is ignored.
+    That is one JSON object: file name to a list of [start, end] or [start, end, what happened]. A
+    folder in the name is ignored.
 
     Raises:
         HistoryError: the file is something else, or does not name `history`.
     """
     try:
         by_name = {Path(name).name: value for name, value in json.loads(labels.read_text()).items()}
-        return [(_utc(start), _utc(end)) for start, end in by_name[history.name]]
+        return [_window(*row) for row in by_name[history.name]]
     except KeyError:
         raise HistoryError(
             f"{labels}: expected windows for {history.name}, got {', '.join(by_name)}."
@@ -70,29 +86,41 @@ def read_labels(labels: Path, history: Path) -> list[Window]:
 
 
 def score(
-    alarms: Sequence[datetime], windows: Sequence[Window], first: datetime, last: datetime
+    alarms: Sequence[datetime],
+    windows: Sequence[Window],
+    first: datetime,
+    last: datetime,
+    ambiguous: Sequence[Window] = (),
+    warmup: timedelta | None = None,
 ) -> Score:
     """Compare alarms with windows.
 
     Args:
         alarms: times, ascending.
         windows: labelled.
-        first: time of the first row; the first 15 % are for warm-up.
+        first: time of the first row.
         last: time of the last row.
+        ambiguous: windows in which an alarm is neither right nor false.
+        warmup: time from `first` in which an alarm is not false; by default 15 % of the series.
     """
     times = [_aware(at) for at in alarms]
-    start = _aware(first) + (_aware(last) - _aware(first)) * _WARMUP
+    start = _aware(first) + ((_aware(last) - _aware(first)) * WARMUP if warmup is None else warmup)
     detections = [
-        Detection(window, next((at for at in times if window[0] <= at <= window[1]), None))
+        Detection(window, next((at for at in times if window.holds(at)), None))
         for window in windows
     ]
-    outside = [at for at in times if at >= start and not any(w[0] <= at <= w[1] for w in windows)]
-    weeks = (_aware(last) - start) / timedelta(weeks=1)
+    spared = [*windows, *ambiguous]
+    outside = [at for at in times if at >= start and not any(w.holds(at) for w in spared)]
+    weeks = max((_aware(last) - start) / timedelta(weeks=1), 0.0)
     return Score(detections, _clusters(outside), weeks)
 
 
 def _clusters(times: list[datetime]) -> list[datetime]:
     return [at for place, at in enumerate(times) if not place or at - times[place - 1] > _ONE]
+
+
+def _window(start: str, end: str, what: str = "") -> Window:
+    return Window(_utc(start), _utc(end), str(what))
 
 
 def _utc(text: str) -> datetime:

@@ -6,11 +6,12 @@ from datetime import datetime
 from itertools import islice
 
 from sentiment.alerts import BuzzAlert, at_minute
+from sentiment.reasons import load_reasons
 from stream.backtest.counts import Count, interval_minutes
 from stream.buzz.brand import BrandState, new_brand
 from stream.buzz.detector import Detector, Sighting
 from stream.buzz.options import BuzzOptions
-from stream.buzz.watermark import Watermark
+from stream.buzz.watermark import MINUTE_MS, Mark, Watermark
 
 _BATCH = 2_000
 
@@ -65,7 +66,7 @@ def run_scored(sightings: Iterable[tuple[str, Sighting]], options: BuzzOptions) 
 
     The watermark follows the latest tweet of all brands, as on one partition.
     """
-    detector, brands = Detector(options), dict[str, BrandState]()
+    detector, brands = Detector(options, reasons=load_reasons()), dict[str, BrandState]()
     watermark = Watermark(options.lateness_minutes)
     alarms: list[Alarm] = []
     first = last = None
@@ -74,7 +75,8 @@ def run_scored(sightings: Iterable[tuple[str, Sighting]], options: BuzzOptions) 
         minutes = [sighting.minute for _, sighting in batch]
         first = min(minutes) if first is None else min(first, *minutes)
         last = max(minutes) if last is None else max(last, *minutes)
-        for part, reached in watermark.runs(minutes, now=last):
+        marks = [Mark(minute, 0, (minute + 1) * MINUTE_MS - 1) for minute in minutes]
+        for part, reached in watermark.runs(marks):
             _count(detector, brands, batch[part], last)
             alarms += _close(detector, brands, reached)
     if first is None or last is None:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from stream.buzz.brand import BrandState
-from stream.buzz.duplicates import terms
+from stream.buzz.content import own_names
 from stream.buzz.judge import Verdict
 from stream.buzz.options import BuzzOptions
-from stream.buzz.words import distinguishing
+from stream.buzz.words import distinguishing, holding
 
 _ALMOST = 0.8
 _TELLING = 5.0
@@ -30,16 +30,17 @@ def weigh_cause(state: BrandState, verdict: Verdict, options: BuzzOptions) -> Ve
 
 
 def _has_cause(state: BrandState, verdict: Verdict, options: BuzzOptions) -> bool:
-    samples = state.texts.since(state.closed.until - options.steps(verdict.minutes))
+    samples = state.texts.since(state.closed.until - options.steps(verdict.window.minutes))
     negative, other = ([sample.text for sample in sort] for sort in samples)
-    ranked = distinguishing(negative, other, state.profile.words, 1)
+    own = own_names(state.brand)
+    ranked = distinguishing(negative, other, state.profile.words, 1, own)
     if not ranked or ranked[0][1] <= _TELLING:
         return False
-    word = ranked[0][0]
+    term = ranked[0][0]
     # What everybody talks of may as well be praise, some of it misread.
-    return _part(word, negative) > _APART * _part(word, other)
+    return _part(term, negative, own) > _APART * _part(term, other, own)
 
 
-def _part(word: str, texts: Sequence[str]) -> float:
-    """Part of the texts that hold a word, with one that does and one that does not added."""
-    return (sum(word in terms(text) for text in texts) + 1) / (len(texts) + 2)
+def _part(term: str, texts: Sequence[str], own: frozenset[str]) -> float:
+    """Part of the texts that hold a term, with one that does and one that does not added."""
+    return (holding(term, texts, own) + 1) / (len(texts) + 2)

@@ -1,133 +1,220 @@
 """Closing a step and an hour of event time: from what was counted to what is remembered."""
 
+import math
 from collections.abc import Mapping
+from itertools import pairwise
 
-from stream.buzz.brand import VOTES, BrandState, ClosedPart, OpenStep
-from stream.buzz.judge import expected_counts, window_counts
+from stream.buzz.brand import (
+    LEAST_COPIES,
+    PARTS,
+    VOTES,
+    BrandState,
+    HourSums,
+    OpenStep,
+    new_brand,
+)
+from stream.buzz.content import own_names
+from stream.buzz.evidence import CERTAIN
+from stream.buzz.expectation import Forecast
+from stream.buzz.judge import look
 from stream.buzz.methods import Method
-from stream.buzz.options import HOUR, KINDS, BuzzOptions
-from stream.buzz.share import Rates
+from stream.buzz.options import DAY, FORGET_DAYS, HOUR, KINDS, BuzzOptions
+from stream.buzz.proven import learn_groups
+from stream.buzz.share import ModelShare, Rates
+from stream.buzz.windows import Tally
 
 _MANY, _STAY = 0.2, 15
-"""Where near copies are more than that part of the negatives, they are looked for as many minutes
-on: else those that are taken for new ones whenever an alert is no longer near would open one."""
+"""If near copies exceed that part of a step's negatives, keep looking for them for that many
+minutes. Otherwise copies that look new would open a false alert."""
 _BACKGROUND = 10
-"""Texts of each sort that an hour gives to the background words."""
+"""Texts of each kind that an hour adds to the background words."""
+_CALM, _IN_ALERT = 3.0, 1.0
+"""Standard deviations above what is expected, up to which an hour is learned."""
+_SPREAD = 0.1
 
 
 def close_step(state: BrandState, rates: Mapping[str, Rates], options: BuzzOptions) -> None:
     """Move the first open step into the closed ones."""
-    closed = state.closed
-    step = state.open.steps.pop(state.open.until, None) or OpenStep()
-    version, (scored, negative, weight, square) = _loudest(step, closed.share.version)
+    closed, number = state.closed, state.open.until
+    step = state.open.steps.pop(number, None) or OpenStep()
+    version, votes = _loudest(step, closed.share.version)
     if version != closed.share.version:
-        _change_version(closed, version, rates.get(version, Rates()), options)
-    longest = _longest(options)
-    for ring, value in (
-        (closed.total, step.total),
-        (closed.copies, step.copies),
-        (closed.scored, scored),
-        (closed.negative, negative),
-        (closed.weight, weight),
-    ):
-        ring.append(value)
-        if len(ring) > longest:
-            del ring[0]
-    closed.hour_steps += 1
-    closed.hour_total += step.total
-    closed.hour_scored += scored
-    closed.hour_negative += negative
-    closed.hour_weight += weight
-    closed.hour_square += square
+        minute = closed.until * options.step_minutes
+        closed.share.change(version, rates.get(version, Rates()), minute)
+        closed.begin_anew()
+    scored, negative, weight, square = votes
+    usual, share = _expected(state, number, step.total, options)
+    part = scored / step.total if step.total else 1.0
+    closed.windows.add(number, Tally(
+        step.total, step.plain, scored, negative, weight, step.copies,
+        usual, usual * part * share, scored * share,
+    ))  # fmt: skip
+    hour = closed.hour
+    hour.total += step.total
+    hour.plain += step.plain
+    hour.scored += scored
+    hour.negative += negative
+    hour.weight += weight
+    hour.square += square
+    closed.silent = 0 if step.total or step.copies else closed.silent + 1
     if step.near > _MANY * negative:
-        state.open.near_until = max(state.open.near_until, state.open.until + options.steps(_STAY))
+        state.open.near_until = max(state.open.near_until, number + options.steps(_STAY))
     state.texts.add(step.negative, step.other, step.copied)
-    state.open.until += 1
-    closed.until += 1
+    state.open.until = closed.until = number + 1
+
+
+def _expected(
+    state: BrandState, number: int, total: float, options: BuzzOptions
+) -> tuple[float, float]:
+    """Mentions expected in a step, and the share that the model calls negative."""
+    ahead = state.forecast(options.step_minutes)
+    usual = ahead.usual(number, number + 1) if ahead.hours else total
+    return usual, state.closed.share.expect(ahead.share(ahead.now))
 
 
 def _loudest(step: OpenStep, current: str) -> tuple[str, list[int]]:
-    """The version that scored most of a step; the others' few are left out of the share."""
+    """The version that scored most of a step. The share ignores what other versions scored."""
     if not step.votes:
         return current, [0] * VOTES
     version = max(step.votes, key=lambda name: (step.votes[name][0], name == current, name))
     return version, step.votes[version]
 
 
-def _change_version(closed: ClosedPart, version: str, rates: Rates, options: BuzzOptions) -> None:
-    closed.share.change(version, rates, closed.until * options.step_minutes)
-    closed.begin_anew()
-    closed.hour_scored = closed.hour_negative = closed.hour_weight = closed.hour_square = 0
-
-
 def close_hour(state: BrandState, method: Method, options: BuzzOptions) -> None:
-    """Learn what is normal from the hour that ends now."""
-    closed, profile = state.closed, state.profile
-    _learn_windows(state, method, options)
-    hour = (closed.until * options.step_minutes - 1) // HOUR
-    total = closed.hour_total / closed.hour_steps
-    share = profile.share(hour, options.step_minutes)
-    if closed.hour_scored:
-        rates = closed.share.rates
-        true = (closed.hour_negative / closed.hour_scored - rates.false_positive) / rates.slope
-        profile.negatives.learn(hour, true * total)
-        closed.share.learn(closed.hour_scored, closed.hour_negative, share)
-        closed.share.weigh(closed.hour_negative, closed.hour_weight, closed.hour_square)
-    elif not closed.hour_total:
-        profile.negatives.learn(hour, 0.0)
-    profile.mentions.learn(hour, total)
-    if not any(alarm.is_open for alarm in closed.alarms.values()):
+    """Learn what is normal from the hour that ends now; with an alert in it, no more than usual."""
+    closed = state.closed
+    is_open = any(alarm.is_open for alarm in closed.alarms.values())
+    unusual = is_open or closed.was_open
+    if not unusual:
+        _learn_windows(state, method, options)
+        learn_groups(state, options)
+    if closed.hour.total:
+        learn_hour(state, (closed.until * options.step_minutes - 1) // HOUR, unusual, options)
+    if not unusual:
         for samples in (state.texts.negative, state.texts.other):
             lowest = sorted(samples, key=lambda sample: sample.digest)[:_BACKGROUND]
-            profile.words.learn(sample.text for sample in lowest)
-    state.digests.recent.turn()
-    state.digests.sketches.turn()
-    closed.hour_steps = closed.hour_total = closed.hour_scored = closed.hour_negative = 0
-    closed.hour_weight = closed.hour_square = 0
-    state.changed.add("profile")
+            words = (sample.text for sample in lowest)
+            state.profile.words.learn(words, own_names(state.brand))
+    state.digests.reach(closed.until * options.step_minutes // HOUR)
+    closed.hour, closed.was_open = HourSums(), is_open
+    state.last_forecast = None
+    per_hour = state.forecast(options.step_minutes).overall * HOUR / options.step_minutes
+    closed.most_copies = max(LEAST_COPIES, round(per_hour))
+    state.changed.update(("memory", "profile"))
+
+
+def learn_hour(state: BrandState, last: int, unusual: bool, options: BuzzOptions) -> None:
+    """Learn how many mentions are normal, and how many of them negative, from `closed.hour`.
+
+    Args:
+        state: of the brand; its profile and share are changed.
+        last: the hour, or the last of those that a step holds, in hours since 1970.
+        unusual: whether an alert was open in it.
+        options: of the detector.
+    """
+    closed, profile, sums = state.closed, state.profile, state.closed.hour
+    size = options.step_minutes
+    hours = range(last - max(size // HOUR, 1) + 1, last + 1)
+    if hours[0] < profile.mentions.since:  # begun within it
+        return
+    ahead = Forecast(profile.mentions, profile.negatives, hours[0], size)
+    steps = max(HOUR // size, 1)
+    taken = _taken(ahead, sums.total, steps, unusual) / steps
+    share = ahead.share(last)
+    true = 0.0
+    if sums.scored:
+        true = min(_true_share(state, sums), _most_share(share, sums.scored, unusual))
+        closed.share.weigh(sums.negative, sums.weight, sums.square)
+        if not unusual:
+            closed.share.learn(sums.scored, sums.negative, share)
+    if not unusual:
+        closed.share.learn_praise(sums.plain / CERTAIN, sums.total)
+    for hour in hours:
+        profile.mentions.learn(hour, taken)
+        if sums.scored:
+            profile.negatives.learn(hour, true * taken)
+
+
+def _true_share(state: BrandState, sums: HourSums) -> float:
+    rates = state.closed.share.rates
+    return (sums.negative / sums.scored - rates.false_positive) / rates.slope
+
+
+def _most_share(usual: float, scored: int, unusual: bool) -> float:
+    # Error rates that do not fit the brand bring its corrected share below 0 or above 1.
+    usual = min(max(usual, 0.0), 1.0)
+    chance = math.sqrt(usual * (1 - usual) * (1 / scored + _SPREAD))
+    return usual + (_IN_ALERT if unusual else _CALM) * chance
+
+
+def _taken(ahead: Forecast, total: int, steps: int, unusual: bool) -> float:
+    """Mentions of an hour, limited to what can be normal."""
+    if not ahead.knows_a_day:
+        return float(total)
+    usual = ahead.mean(ahead.now).mean * steps
+    deviation = math.sqrt(usual + _SPREAD * usual**2)
+    return min(float(total), usual + (_IN_ALERT if unusual else _CALM) * deviation + 1)
 
 
 def _learn_windows(state: BrandState, method: Method, options: BuzzOptions) -> None:
-    for kind in KINDS:
-        pairs = zip(options.watch(kind).windows, state.closed.memory[kind], strict=True)
-        for (minutes, _), memory in pairs:
-            seen, span = window_counts(state.closed, kind, options.steps(minutes))
-            normal = expected_counts(state, kind, seen, span, options)
-            if state.profile.mentions.knows_a_day:
-                method.learn(kind, seen, normal, memory)
-            memory.tail.age()
+    if not state.forecast(options.step_minutes).knows_a_day:
+        return
+    for place, window in look(state, options, every=True):
+        for kind in KINDS:
+            method.learn(kind, window, state.memory.scales[kind][place])
 
 
-def skip_quiet(state: BrandState, end: int, options: BuzzOptions) -> bool:
-    """Close empty steps of an idle brand at once, up to `end` or the last one of the hour.
+def close_silence(state: BrandState, first: int, options: BuzzOptions) -> None:
+    """Close the empty steps up to `first` at once. The work does not depend on their number.
 
-    Returns whether there were any; the state is then what closing one by one would have left.
+    What happened before a very long silence is forgotten.
     """
-    if not _is_quiet(state):
-        return False
     closed, size = state.closed, options.step_minutes
-    hour_end = -(-(closed.until + 1) * size // HOUR) * HOUR
-    last = min(end, -(-hour_end // size) - 1)
-    skipped = last - closed.until
-    if skipped <= 0:
-        return False
-    for ring in (closed.total, closed.copies, closed.scored, closed.negative, closed.weight):
-        ring.extend([0] * skipped)
-        del ring[: max(len(ring) - _longest(options), 0)]
-    closed.hour_steps += skipped
-    closed.until = state.open.until = last
-    return True
+    start = closed.until
+    if (first - start) * size > FORGET_DAYS * DAY:
+        begin_anew(state, first, options)
+        return
+    ended = first * size // HOUR - start * size // HOUR
+    if ended:
+        if closed.hour.total:
+            learn_hour(state, start * size // HOUR, closed.was_open, options)
+        closed.hour, closed.was_open = HourSums(), False
+    state.digests.reach(first * size // HOUR)
+    closed.bets.clear()
+    for kind in KINDS:
+        closed.calm(kind)
+        for memory in state.memory.scales[kind]:
+            memory.tail.end(start * size // HOUR)
+    state.open.until = closed.until = first
+    closed.silent += first - start
+    ahead, levels = state.forecast(size), closed.share
+    closed.windows.skip(start, first, lambda begin, end: _nothing(ahead, levels, begin, end, size))
+    state.changed.update(PARTS)
 
 
-def _is_quiet(state: BrandState) -> bool:
-    closed = state.closed
-    return not (
-        state.open.steps
-        or any(closed.total)
-        or any(alarm.is_open for alarm in closed.alarms.values())
-        or any(memory.tail.peak for kind in KINDS for memory in closed.memory[kind])
-    )
+def _nothing(ahead: Forecast, share: ModelShare, begin: int, end: int, size: int) -> Tally:
+    """Steps without a mention."""
+    pieces = max(-(-(end - begin) * size // HOUR), 1)
+    bounds = [begin + (end - begin) * piece / pieces for piece in range(pieces + 1)]
+    usual = sum(ahead.usual(one, other) for one, other in pairwise(bounds))
+    called = share.expect(ahead.share(begin * size // HOUR))
+    return Tally(usual=usual, usual_negative=usual * called)
 
 
-def _longest(options: BuzzOptions) -> int:
-    return options.steps(max(minutes for k in KINDS for minutes, _ in options.watch(k).windows))
+def begin_anew(state: BrandState, first: int, options: BuzzOptions) -> None:
+    """Reset a brand to an unknown one. Its open steps from `first` on are kept."""
+    new = new_brand(state.brand, options)
+    state.digests, state.closed, state.texts = new.digests, new.closed, new.texts
+    state.memory, state.profile, state.last_forecast = new.memory, new.profile, None
+    state.open.near_until = -1
+    state.open.fresh, state.open.fresh_keys = [], []
+    start_at(state, first, options)
+
+
+def start_at(state: BrandState, first: int, options: BuzzOptions) -> None:
+    """Begin with the step `first`: the brand has no closed step yet."""
+    state.open.until = state.open.since = state.closed.until = first
+    since = -(-first * options.step_minutes // HOUR)
+    for profile in (state.profile.mentions, state.profile.negatives):
+        profile.since = profile.at = since
+    state.changed.update(PARTS)

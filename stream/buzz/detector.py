@@ -1,28 +1,36 @@
 """Counts in, alerts out: the detector of one or many brands, without any input or output."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from operator import add
 from typing import NamedTuple
 
 from sentiment.alerts import BuzzAlert
+from sentiment.reasons import ReasonModel
 from stream.buzz.alarm import State
-from stream.buzz.brand import VOTES, BrandState, OpenPart, OpenStep
+from stream.buzz.brand import VOTES, BrandState, OpenStep
 from stream.buzz.cause import weigh_cause
-from stream.buzz.close import close_hour, close_step, skip_quiet
+from stream.buzz.close import close_hour, close_silence, close_step, start_at
 from stream.buzz.copies import take_out_copies
-from stream.buzz.duplicates import near_keys
+from stream.buzz.duplicates import GENERATION, near_keys
 from stream.buzz.evidence import CERTAIN, WEIGHTS
 from stream.buzz.explain import Transition, explain
-from stream.buzz.judge import Verdict, judge
-from stream.buzz.methods import Method, method
-from stream.buzz.options import HOUR, KINDS, BuzzOptions, Kind
+from stream.buzz.hours import ended_hour, with_following
+from stream.buzz.judge import Verdict, judge, look
+from stream.buzz.methods import Method, Window, method
+from stream.buzz.options import HOUR, KINDS, NOTIFYING, SILENT_MINUTES, BuzzOptions, Kind
+from stream.buzz.proven import bet, proven_verdict
 from stream.buzz.share import Rates
-from stream.buzz.texts import PER_STEP, SampleText, keep_sample
+from stream.buzz.texts import PER_STEP, TEXT_CHARS, SampleText, keep_sample
+from stream.buzz.voices import REPOST, is_own_repost
 
 _NEAR = 0.5
-"""From this strength on a brand is near an alert, and near copies of its texts count as copies."""
+"""Above this strength a brand is near an alert, and near copies of its texts count as copies."""
 _NEGATIVE = 0.5
 """Above this a text counts as negative: the error rates of the card are taken there."""
+
+
+_MOST_FRESH = 500
+"""Digests written with every batch. More of them are written as a part of their own."""
 
 
 class Sighting(NamedTuple):
@@ -35,6 +43,8 @@ class Sighting(NamedTuple):
         digest: `duplicates.text_digest` of the text.
         text: as it came.
         id: of the tweet.
+        author: `duplicates.author_digest` of its author; 0: not known.
+        p_positive: None where the model has two classes: what is not negative is positive.
     """
 
     minute: int
@@ -43,6 +53,8 @@ class Sighting(NamedTuple):
     digest: int
     text: str
     id: str
+    author: int = 0
+    p_positive: float | None = None
 
 
 class Detector:
@@ -51,13 +63,18 @@ class Detector:
     Args:
         options: see there.
         rates: error rates by version of the model; a version that is missing is taken as it is.
+        reasons: tells what the complaints of an alert are about; None: alerts do not say it.
     """
 
     def __init__(
-        self, options: BuzzOptions | None = None, rates: Mapping[str, Rates] | None = None
+        self,
+        options: BuzzOptions | None = None,
+        rates: Mapping[str, Rates] | None = None,
+        reasons: ReasonModel | None = None,
     ) -> None:
         self.options = options or BuzzOptions()
         self.rates = dict(rates or {})
+        self.reasons = reasons
         self.method: Method = method(self.options.method)
 
     def update(self, state: BrandState, sightings: Iterable[Sighting], now: int) -> None:
@@ -69,121 +86,219 @@ class Detector:
             now: minute of the broker's time; a later event time counts as this one.
         """
         opened, size = state.open, self.options.step_minutes
-        steps, recent, near = opened.steps, state.digests.recent, opened.is_near
-        for minute, p_negative, version, digest, text, tweet in sightings:
+        steps, fresh, near = opened.steps, opened.fresh, opened.is_near
+        recent, most = state.digests.recent, state.closed.most_copies
+        first = max(opened.until, opened.reached, 0)
+        next_hour = self._next_hour(state)
+        for sighting in sightings:
+            minute, digest, author = sighting.minute, sighting.digest, sighting.author
             number = (minute if minute < now else now) // size
-            if number < opened.until:
-                opened.late += 1
+            if number < first and self._is_late(state, number):
                 continue
             step = steps.get(number) or self._open_step(state, number)
-            if digest in recent.young:
-                step.copies += 1
-                continue
-            opened.fresh.append(digest)
-            if recent.is_copy(digest):
-                step.copies += 1
-                continue
-            if near and _is_near_copy(state, text):
-                step.copies += 1
-                step.near += 1
-                keep_sample(step.copied, SampleText(digest, number, tweet, text, p_negative))
-                continue
-            step.total += 1
-            kept = step.other
-            if p_negative is not None:
-                votes = step.votes.get(version) or step.votes.setdefault(version, [0] * VOTES)
-                heavy = WEIGHTS[int(p_negative * 1000)]
-                votes[0] += 1
-                votes[2] += heavy
-                votes[3] += heavy * heavy
-                if p_negative > _NEGATIVE:
-                    votes[1] += 1
-                    kept = step.negative
-            if len(kept) < PER_STEP or digest < kept[-1][0]:
-                keep_sample(kept, SampleText(digest, number, tweet, text, p_negative))
+            if number >= next_hour:
+                state.digests.reach(number * size // HOUR)
+                state.write_digests()
+                next_hour = self._next_hour(state)
+            fresh.append((digest, author))
+            young = recent.young
+            if digest in young or digest in recent.old or len(young) >= GENERATION:
+                times = recent.count(digest, author)
+                if times == 0 or times > most:
+                    step.copies += 1
+                    continue
+            else:  # most are: no call for them
+                young[digest] = author
+            if near and author and _is_near_copy(state, sighting.text, author):
+                _take_near_copy(step, number, sighting)
+            else:
+                _take(step, number, sighting, state.brand)
         state.changed.add("open")
+        if len(fresh) > _MOST_FRESH:
+            state.write_digests()
 
     def count(
         self, state: BrandState, minute: int, total: int, scored: int = 0, negative: int = 0
     ) -> None:
         """Count mentions without their texts, as history in the form of counts has them."""
         number = minute // self.options.step_minutes
-        if state.open.until < 0:
-            self._start(state, number)
-        if number < state.open.until:
+        if number < max(state.open.until, state.open.reached, 0):
             state.open.late += total
             return
-        step = state.open.steps.setdefault(number, OpenStep())
+        step = state.open.steps.get(number) or self._open_step(state, number)
         step.total += total
+        step.plain += total * CERTAIN
         votes = step.votes.setdefault("", [0] * VOTES)
         added = scored, negative, negative * CERTAIN, negative * CERTAIN**2
         votes[:] = map(add, votes, added)
         state.changed.add("open")
 
     def close_minutes(self, state: BrandState, watermark: int) -> list[BuzzAlert]:
-        """Close all steps that end by the watermark (a minute); returns what alerts did."""
-        opened, size = state.open, self.options.step_minutes
-        end = watermark // size
+        """Close all steps that end by the watermark (a minute); returns what alerts did.
+
+        The steps of a brand that fell silent are closed with its next mention, all at once.
+        """
+        opened = state.open
+        end = watermark // self.options.step_minutes
         found: list[BuzzAlert] = []
         while 0 <= opened.until < end:
-            if not skip_quiet(state, end, self.options):
+            if not self._is_silent(state):
                 found += self._close_one(state)
+                continue
+            first = min(opened.steps, default=end)
+            if first >= end:
+                break
+            close_silence(state, first, self.options)
+        opened.reached = max(opened.reached, end)
         return found
+
+    def _is_silent(self, state: BrandState) -> bool:
+        """Whether nothing can happen until the next mention."""
+        least = self.options.steps(SILENT_MINUTES) + 1
+        return (
+            state.closed.silent > least
+            and state.open.until not in state.open.steps
+            and not any(alarm.is_open for alarm in state.closed.alarms.values())
+        )
 
     def _close_one(self, state: BrandState) -> list[BuzzAlert]:
-        close_step(state, self.rates, self.options)
-        found = [alert for kind in KINDS if (alert := self._follow(state, kind))]
-        if state.closed.until * self.options.step_minutes % 60 < self.options.step_minutes:
-            close_hour(state, self.method, self.options)
-        state.changed.update(("digests", "open", "closed", "texts"))
+        options = self.options
+        close_step(state, self.rates, options)
+        if options.method == "e-detector":
+            bet(state, options)
+        windows = list(look(state, options))
+        found = [alert for kind in KINDS if (alert := self._follow(state, kind, windows))]
+        if any(alarm.is_open for alarm in state.closed.alarms.values()):
+            state.closed.was_open = True
+        if state.closed.until * options.step_minutes % HOUR < options.step_minutes:
+            ended = ended_hour(state, options)
+            close_hour(state, self.method, options)
+            if ended.mentions:
+                state.hours.append(with_following(ended, state, options))
+        state.write_digests()
+        state.changed.update(("open", "closed", "texts"))
         return found
 
-    def _follow(self, state: BrandState, kind: Kind) -> BuzzAlert | None:
+    def _follow(
+        self, state: BrandState, kind: Kind, windows: Sequence[tuple[int, Window]]
+    ) -> BuzzAlert | None:
         options, alarm, until = self.options, state.closed.alarms[kind], state.closed.until
         minute, watch = until * options.step_minutes, options.watch(kind)
-        verdict = self._judge(state, kind)
-        known = state.profile.mentions.knows_a_day
-        if alarm.is_open or (known and verdict.strength > _NEAR):
+        verdict = self._judge(state, kind, windows)
+        if alarm.is_open or verdict.strength > _NEAR:
             state.open.near_until = max(state.open.near_until, until)
         change: State | None = None
         opened = alarm.opened if alarm.is_open else minute
         if alarm.is_open:
-            change = alarm.follow(minute, verdict.strength, verdict.excess, watch)
-        elif self._is_warm(state) and alarm.may_open(minute, verdict.strength, watch):
-            surplus = verdict.seen.negative - verdict.normal.negative
+            held = max(state.closed.strengths[kind][: alarm.reach])
+            silent = state.closed.silent * options.step_minutes
+            change = alarm.follow(minute, held, verdict.excess, watch, silent)
+            if change == "closed" and kind in NOTIFYING:
+                self._level_off(state, minute - alarm.begun)
+        elif self._may_open(state, kind, verdict.strength):
+            surplus = verdict.window.seen.negative - verdict.window.normal.negative
             if kind == "negative" and take_out_copies(state, surplus):
                 state.open.near_until = until + options.steps(HOUR)
-                verdict = self._judge(state, kind)
-            if alarm.may_open(minute, verdict.strength, watch):
-                change = alarm.open(minute, verdict.strength, verdict.excess)
+                verdict = self._judge(state, kind, list(look(state, options)))
+            if self._may_open(state, kind, verdict.strength):
+                change = alarm.open(
+                    minute, verdict.strength, verdict.excess, verdict.place, verdict.window.minutes
+                )
         if change is None:
             return None
-        return explain(state, Transition(kind, change, opened, minute, verdict), options)
+        transition = Transition(kind, change, opened, minute, verdict)
+        return explain(state, transition, options, self.reasons)
 
-    def _judge(self, state: BrandState, kind: Kind) -> Verdict:
-        verdict = judge(state, kind, self.method, self.options)
+    def _judge(
+        self, state: BrandState, kind: Kind, windows: Sequence[tuple[int, Window]]
+    ) -> Verdict:
+        if kind == "negative" and self.options.method == "e-detector":
+            return proven_verdict(state, windows, self.options)
+        verdict = judge(state, kind, windows, self.method, self.options)
         if kind == "negative" and self.options.method == "tail":
             return weigh_cause(state, verdict, self.options)
         return verdict
 
-    def _is_warm(self, state: BrandState) -> bool:
-        steps = state.closed.until - state.open.since
-        return steps * self.options.step_minutes >= self.options.warmup_hours * 60
+    def _may_open(self, state: BrandState, kind: Kind, strength: float) -> bool:
+        """Report a storm once: none opens while one that notifies is open or just closed."""
+        options, alarms = self.options, state.closed.alarms
+        minute = state.closed.until * options.step_minutes
+        known = (state.closed.until - state.open.since) * options.step_minutes
+        if strength <= 1 or known < options.warmup_hours * HOUR:
+            return False
+        if any(alarms[other].is_open for other in NOTIFYING):
+            return False
+        return all(
+            alarms[other].may_open(minute, strength, options.watch(kind))
+            for other in {kind, *NOTIFYING}
+        )
+
+    def _level_off(self, state: BrandState, minutes: int) -> None:
+        """Take a closed alert's minutes as expected: no longer window reports them again."""
+        state.closed.windows.level_off(self.options.steps(minutes))
+        state.closed.bets.clear()
+        for kind in NOTIFYING:
+            state.closed.calm(kind)
 
     def _open_step(self, state: BrandState, number: int) -> OpenStep:
         if state.open.until < 0:
-            self._start(state, number)
+            start_at(state, self._first(number), self.options)
         step = state.open.steps[number] = OpenStep()
         return step
 
-    def _start(self, state: BrandState, number: int) -> None:
-        first = max(number - self.options.steps(self.options.lateness_minutes), 0)
-        opened: OpenPart = state.open
-        opened.until = opened.since = state.closed.until = first
-        state.changed.update(("closed", "profile"))
+    def _is_late(self, state: BrandState, number: int) -> bool:
+        """Whether a step is closed. A brand of which nothing is closed yet begins earlier."""
+        opened = state.open
+        if number >= max(opened.until, opened.reached, 0):
+            return False
+        if number >= max(opened.reached, 0) and opened.until == opened.since:
+            start_at(state, max(self._first(number), opened.reached, 0), self.options)
+            return False
+        opened.late += 1
+        return True
+
+    def _next_hour(self, state: BrandState) -> int:
+        """The first step of the hour after that of the digests."""
+        return -(-(state.digests.hour + 1) * HOUR // self.options.step_minutes)
+
+    def _first(self, number: int) -> int:
+        return max(number - self.options.steps(self.options.lateness_minutes), 0)
 
 
-def _is_near_copy(state: BrandState, text: str) -> bool:
-    keys = near_keys(text)
+def _take(step: OpenStep, number: int, sighting: Sighting, brand: str) -> None:
+    """Count a mention in its step, and keep its text if it stands for others."""
+    _, p_negative, version, digest, text, tweet, author, p_positive = sighting
+    step.total += 1
+    kept = step.other
+    if p_negative is None:
+        step.plain += CERTAIN
+    else:
+        votes = step.votes.get(version) or step.votes.setdefault(version, [0] * VOTES)
+        votes[0] += 1
+        if not (text.startswith(REPOST) and is_own_repost(brand, text)):
+            heavy = WEIGHTS[int(p_negative * 1000)]
+            if heavy:
+                votes[2] += heavy
+                votes[3] += heavy * heavy
+            praise = 1 - p_negative if p_positive is None else p_positive
+            step.plain += CERTAIN - WEIGHTS[int(praise * 1000)]
+            if p_negative > _NEGATIVE:
+                votes[1] += 1
+                kept = step.negative
+    if len(kept) < PER_STEP or digest < kept[-1][0]:
+        keep_sample(kept, SampleText(digest, number, tweet, text[:TEXT_CHARS], p_negative, author))
+
+
+def _take_near_copy(step: OpenStep, number: int, sighting: Sighting) -> None:
+    step.copies += 1
+    step.near += 1
+    _, p_negative, _, digest, text, tweet, author, _ = sighting
+    sample = SampleText(digest, number, tweet, text[:TEXT_CHARS], p_negative, author)
+    keep_sample(step.copied, sample)
+
+
+def _is_near_copy(state: BrandState, text: str, author: int) -> bool:
+    """Whether the same author said nearly the same lately."""
+    keys = [key ^ author for key in near_keys(text)]
     state.open.fresh_keys += keys
     return state.digests.sketches.is_near_copy(keys)

@@ -1,20 +1,18 @@
-"""How much a scored mention says for a burst of negatives: more than which side of 0.5 it is on."""
+"""What a mention weighs: as a negative one, and as one that is no praise. In whole percent."""
 
 CERTAIN = 100
-"""What a mention weighs that is negative for sure."""
+"""What a mention weighs that is negative, or no praise, for sure."""
+_NOTHING, _ALL = 0.3, 0.7
 
 
-def weight(p_negative: float) -> int:
-    """The chance in percent that a mention is negative, of a brand with three negatives in ten.
+def weight(p: float) -> int:
+    """A ramp: nothing up to p = 0.3, all from 0.7 on.
 
-    In a marked Poisson process each mention adds log(1 + (s - 1) q) to the likelihood ratio of a
-    burst that multiplies the negatives by s, where q is that chance; the best weight for a small
-    burst is q itself, and for one that triples them little is lost by it. `p_negative` is
-    calibrated where half are negative, so that Bayes' rule gives q. In whole percent, sums do not
-    depend on the order.
+    Where the model is unsure, many small weights would add up: of praise that it half
+    understands, hundreds. Sums of whole numbers do not depend on the order.
     """
-    return int(300 * p_negative / (7 - 4 * p_negative) + 0.5)
+    return round(CERTAIN * min(max((p - _NOTHING) / (_ALL - _NOTHING), 0.0), 1.0))
 
 
 WEIGHTS = tuple(weight(thousandth / 1000) for thousandth in range(1001))
-"""By p(negative) in whole thousandths: looked up for each mention, as that is faster."""
+"""By p in whole thousandths: looked up for each mention, as that is faster."""

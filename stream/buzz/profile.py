@@ -1,80 +1,128 @@
 """What is normal at each hour of the week."""
 
+import math
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
-HOURS_OF_WEEK = 168
-_HALF_LIFE_WEEKS = 2.0
-_WEEK_DECAY = 0.5 ** (1 / _HALF_LIFE_WEEKS)
-_HOUR_DECAY = _WEEK_DECAY ** (1 / HOURS_OF_WEEK)
-_PRIOR_HOURS = 6.0
-_CAP = 3.0
-_DAY_SEEN = 23.0
-"""24 hours, decayed."""
+WEEK_HOURS = 168
+_DAYS = 7
+HALF_LIFE_HOURS = 10 * 24
+_WEEK_DECAY = math.exp2(-WEEK_HOURS / HALF_LIFE_HOURS)
+_BY_HOUR, _BY_DAY = 0.25, 0.03
+"""Variance, relative to the squared mean, of the hours of a day, and of one hour over the days."""
+_SPREAD = 0.1
+"""That of one hour from week to week, beyond chance."""
+_FEWEST = 0.02
+_REBASE = 1_000.0
 _DIGITS = 6
 
 
-def _zeros(size: int) -> list[float]:
-    return [0.0] * size
+class HourMean(NamedTuple):
+    """What is expected in an hour.
+
+    Attributes:
+        mean: events per step.
+        doubt: relative variance of that mean, as long as few such hours were seen.
+    """
+
+    mean: float
+    doubt: float
 
 
 @dataclass(slots=True)
 class HourProfile:
-    """Mean events per step, by hour of the week, forgetting by half in two weeks.
+    """Mean events per step by hour of the week, forgetting by half in ten days.
 
-    An hour of the week leans on the same hour of all days, and that on all hours, as long as it
-    was seen seldom: each parent weighs as much as six hours.
+    An hour of the week leans on the same hour of all working days or weekends, that on the hour
+    of all days, and that on all hours: the more, the seldomer it was seen and the fewer the
+    events (empirical Bayes). Hours that are not learned were empty: silence costs nothing.
+
+    Attributes:
+        since: the first hour that counts, hours since 1970; -1: none yet.
+        at: the hour in whose units the sums are kept.
+        week: decayed sums of events per step.
     """
 
-    week: list[float] = field(default_factory=lambda: _zeros(HOURS_OF_WEEK))
-    week_seen: list[float] = field(default_factory=lambda: _zeros(HOURS_OF_WEEK))
-    day: list[float] = field(default_factory=lambda: _zeros(24))
-    day_seen: list[float] = field(default_factory=lambda: _zeros(24))
-    total: float = 0.0
-    total_seen: float = 0.0
-
-    @property
-    def knows_a_day(self) -> bool:
-        """Whether a day was seen: earlier, nothing is known to compare with."""
-        return self.total_seen >= _DAY_SEEN
+    since: int = -1
+    at: int = 0
+    week: list[float] = field(default_factory=lambda: [0.0] * WEEK_HOURS)
 
     def learn(self, hour: int, mean: float) -> None:
-        """Take the mean events per step of a whole hour (hours since 1970)."""
-        week, day = hour % HOURS_OF_WEEK, hour % 24
-        if self.knows_a_day:
-            mean = min(mean, _CAP * self.hour_mean(hour) + _CAP)
-        self.week[week] = round(self.week[week] * _WEEK_DECAY + mean, _DIGITS)
-        self.week_seen[week] = round(self.week_seen[week] * _WEEK_DECAY + 1, _DIGITS)
-        day_decay = _WEEK_DECAY ** (1 / 7)
-        self.day[day] = round(self.day[day] * day_decay + mean, _DIGITS)
-        self.day_seen[day] = round(self.day_seen[day] * day_decay + 1, _DIGITS)
-        self.total = self.total * _HOUR_DECAY + mean
-        self.total_seen = self.total_seen * _HOUR_DECAY + 1
+        """Take the mean events per step of a whole hour."""
+        grown = math.exp2((hour - self.at) / HALF_LIFE_HOURS)
+        if grown > _REBASE:
+            self.week = [round(value / grown, _DIGITS) for value in self.week]
+            self.at, grown = hour, 1.0
+        place = hour % WEEK_HOURS
+        self.week[place] = round(self.week[place] + mean * grown, _DIGITS)
 
-    def hour_mean(self, hour: int) -> float:
-        """Expected events per step in the middle of an hour."""
-        week = hour % HOURS_OF_WEEK
-        prior = self.day_mean(hour) * _PRIOR_HOURS
-        return (self.week[week] + prior) / (self.week_seen[week] + _PRIOR_HOURS)
+    def hours(self, now: int) -> int:
+        """Hours known before `now`."""
+        return max(now - self.since, 0) if self.since >= 0 else 0
 
-    def day_mean(self, hour: int) -> float:
-        """Expected events per step in that hour of any day."""
-        overall = self.total / self.total_seen if self.total_seen else 0.0
-        day = hour % 24
-        return (self.day[day] + overall * _PRIOR_HOURS) / (self.day_seen[day] + _PRIOR_HOURS)
+    def overall(self, now: int) -> float:
+        """Mean events per step of all hours before `now`."""
+        seen = _total_seen(self.hours(now))
+        return sum(self.week) * self._kept(now) / seen if seen else 0.0
 
-    def expected(self, end_minute: int, minutes: int, step_minutes: int) -> float:
-        """Expected events in the window of `minutes` that ends before `end_minute`.
+    def hour_mean(self, hour: int, now: int, per_hour: float) -> HourMean:
+        """What is expected in an hour, from all hours before `now`.
 
-        The rate is linear between the middles of hours, and taken at the middle of each part of
-        at most an hour.
+        Args:
+            hour: hours since 1970.
+            now: likewise.
+            per_hour: steps of an hour.
         """
-        parts = -(-minutes // 60)
-        length = minutes / parts
-        start = end_minute - minutes
-        rates = (self._rate(start + (part + 0.5) * length) for part in range(parts))
-        return sum(rates) * length / step_minutes
+        overall = self.overall(now)
+        chance = _SPREAD + 1 / max(overall * per_hour, _FEWEST)
+        day_prior, week_prior = chance / _BY_HOUR, chance / _BY_DAY
+        kept, since = self._kept(now), self.since
+        places = [hour % 24 + 24 * day for day in range(_DAYS)]
+        values = [self.week[place] * kept for place in places]
+        seen = [_seen(place, since, now) for place in places]
+        own = hour % WEEK_HOURS // 24
+        alike = [day for day in range(_DAYS) if _is_weekend(day) == _is_weekend(own)]
+        day = (sum(values) + overall * day_prior) / (sum(seen) + day_prior)
+        like = (sum(values[d] for d in alike) + day * week_prior) / (
+            sum(seen[d] for d in alike) + week_prior
+        )
+        mean = (values[own] + like * week_prior) / (seen[own] + week_prior)
+        return HourMean(mean, _BY_HOUR / (1 + sum(seen) / day_prior) ** 2)
 
-    def _rate(self, minute: float) -> float:
-        hour = int((minute - 30) // 60)
-        part = (minute - 30) / 60 - hour
-        return self.hour_mean(hour) * (1 - part) + self.hour_mean(hour + 1) * part
+    def hour_of_day(self, hour: int, now: int) -> float:
+        """Decayed sum of events per step in that hour of all days."""
+        return math.fsum(self.week[hour % 24 :: 24]) * self._kept(now)
+
+    def total(self, now: int) -> float:
+        """Decayed sum of events per step of all hours."""
+        return sum(self.week) * self._kept(now)
+
+    def _kept(self, now: int) -> float:
+        return math.exp2((self.at - now) / HALF_LIFE_HOURS)
+
+
+@lru_cache(4096)
+def _seen(place: int, since: int, now: int) -> float:
+    """How often an hour of the week came in the hours from `since` to before `now`, decayed."""
+    last = now - 1 - (now - 1 - place) % WEEK_HOURS
+    if since < 0 or last < since:
+        return 0.0
+    times = (last - since) // WEEK_HOURS + 1
+    kept = math.exp2((last - now) / HALF_LIFE_HOURS)
+    return kept * (1 - float(_WEEK_DECAY**times)) / (1 - _WEEK_DECAY)
+
+
+def _total_seen(hours: int) -> float:
+    kept = math.exp2(-1 / HALF_LIFE_HOURS)
+    return kept * (1 - math.exp2(-hours / HALF_LIFE_HOURS)) / (1 - kept)
+
+
+def remembered(hours: float) -> float:
+    """Hours that still count of so many that went by."""
+    return HALF_LIFE_HOURS / math.log(2) * (1 - math.exp2(-hours / HALF_LIFE_HOURS))
+
+
+def _is_weekend(day: int) -> bool:
+    """Of the days since Thursday, on which 1970 began."""
+    return day in (2, 3)

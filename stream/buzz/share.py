@@ -3,8 +3,12 @@
 import math
 from dataclasses import dataclass
 
+from sentiment.card import Card
+
 _HALF_LIFE_HOURS = 24
 _DECAY = 0.5 ** (1 / _HALF_LIFE_HOURS)
+_SLOW_DECAY = 0.5 ** (1 / 240)
+_PRIOR_PLAIN = 5.0
 _LEVEL_MENTIONS = 50.0
 _SETTLE_MENTIONS = 300
 _SETTLE_MINUTES = 60
@@ -35,12 +39,24 @@ class Rates:
         return min(max((observed - self.false_positive) / self.slope, 0.0), 1.0)
 
 
+def rates_of(version: str, card: Card) -> dict[str, Rates]:
+    """The error rates of a version, by its number, for the correction of shares.
+
+    Those of a version of three classes are measured without neutral texts, which are most of a
+    brand's mentions: correcting by them turns a share of 10 % into 0.
+    """
+    errors = None if card.three else card.error_rates
+    if errors is None:
+        return {}
+    return {version: Rates(errors.false_positive, errors.false_negative)}
+
+
 @dataclass(slots=True)
 class ModelShare:
     """The version that speaks, its error rates, and how its share lies beside the profile's.
 
     The error rates of a card never fit one brand exactly. So the level of the share, as
-    log-odds beside the profile, is learned anew for each version, and until 300 mentions and an
+    log-odds beside the profile, is learned again for each version, and until 300 mentions and an
     hour have gone by, a share alone proves nothing.
     """
 
@@ -55,6 +71,13 @@ class ModelShare:
     called: float = 0.0
     weight: float = 0.0
     square: float = 0.0
+    plain: float = 0.0
+    of: float = 0.0
+
+    @property
+    def praise_free(self) -> float:
+        """The part of the mentions that is usually no praise; all, until some were heard."""
+        return (self.plain + _PRIOR_PLAIN) / (self.of + _PRIOR_PLAIN)
 
     @property
     def grain(self) -> float:
@@ -88,6 +111,7 @@ class ModelShare:
         self.mentions = 0
         self.negative = self.expected = self.scored = 0.0
         self.called = self.weight = self.square = 0.0
+        self.plain = self.of = 0.0
 
     def unsettle(self, minute: int) -> None:
         """From `minute` on, wait as after a change of version until a share is trusted."""
@@ -120,6 +144,11 @@ class ModelShare:
         self.negative = self.negative * _DECAY + taken
         self.expected = self.expected * _DECAY + scored * plain
         self.scored = self.scored * _DECAY + scored
+
+    def learn_praise(self, plain: float, total: float) -> None:
+        """Take an hour's mentions that are no praise, of all."""
+        self.plain = self.plain * _SLOW_DECAY + plain
+        self.of = self.of * _SLOW_DECAY + total
 
     def weigh(self, called: int, weight: int, square: int) -> None:
         """Take an hour's mentions called negative, and the sums of the weights of all scored."""

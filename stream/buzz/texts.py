@@ -8,7 +8,7 @@ from typing import NamedTuple
 PER_STEP = 6
 """A text is wanted while there are fewer of its step, or its digest is less than the last one's."""
 TEXT_CHARS = 500
-"""Of a text that is kept: all of a brand go into one record, however long texts may be."""
+"""Of a text that is kept, at most: all of a brand go into one record, however long texts may be."""
 _KEEP_NEGATIVE = 60
 _KEEP_OTHER = 20
 _KEEP_COPIED = 12
@@ -22,15 +22,15 @@ class SampleText(NamedTuple):
     id: str
     text: str
     p_negative: float | None
+    author: int = 0
 
 
 def keep_sample(kept: list[SampleText], sample: SampleText) -> None:
     """Keep the texts of smallest digest, in its order: a random sample without a random number.
 
-    It does not depend on the order of arrival (bottom-k sampling; Cohen and Kaplan 2007). Of a
-    long text its first 500 characters are kept.
+    It does not depend on the order of arrival (bottom-k sampling; Cohen and Kaplan 2007).
     """
-    insort(kept, sample._replace(text=sample.text[:TEXT_CHARS]))
+    insort(kept, sample)
     del kept[PER_STEP:]
 
 
@@ -42,6 +42,7 @@ class RecentTexts:
     stand among the others.
     """
 
+    format: int = 0
     negative: list[SampleText] = field(default_factory=list)
     other: list[SampleText] = field(default_factory=list)
     copied: list[SampleText] = field(default_factory=list)

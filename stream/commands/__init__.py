@@ -1,1 +1,3 @@
-"""The stream's part of the `badbuzz` command."""
+"""The stream's part of the `badbuzz` command: `backtest`, `brands`, `demo`, `dlq`, `notify`,
+`replay`, `topics`, `watch` and `worker`.
+"""

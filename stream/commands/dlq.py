@@ -13,14 +13,16 @@ from typing import Any
 import click
 from rich.console import Console
 
+from sentiment import terminal
 from sentiment.errors import DeadLetterError
+from sentiment.printable import printable
 from sentiment.settings import load_settings
 from stream.dlq.box import letters, reader
 from stream.dlq.desk import NOT_THERE, Action, Order, Outcome
 from stream.dlq.handling import handle
 from stream.dlq.marks import read_marks
 from stream.dlq.selection import Selection, Span, parse_moment, parse_span
-from stream.dlq.view import Marked, as_json, line, outcome_as_json, page, printable, table
+from stream.dlq.view import Marked, as_json, line, outcome_as_json, page, table
 from stream.settings import StreamSettings
 
 _LISTED = 50
@@ -175,9 +177,9 @@ async def _newest(
 
 
 def _print_list(rows: list[Marked], counts: Counter[str], hidden: int) -> None:
-    console = Console()
+    console = terminal.console()
     if rows:
-        console.print(table(rows))
+        console.print(table(rows, console.width))
     total = counts.total()
     by_reason = ", ".join(f"{printable(name)} {n:,}" for name, n in counts.most_common())
     words = [f"{total:,} dead letters" + (f": {by_reason}" if total else "")]
@@ -185,12 +187,12 @@ def _print_list(rows: list[Marked], counts: Counter[str], hidden: int) -> None:
         words.append(f"the newest {len(rows):,} are listed, --limit shows more")
     if hidden:
         words.append(f"{hidden:,} redriven or dropped ones are hidden, --all shows them")
-    console.print("; ".join(words) + ".", markup=False, highlight=False)
+    console.print("; ".join(words) + ".")
 
 
 async def _show(selection: Selection, json: bool) -> set[Any]:
     missing = selection.singles
-    console = Console()
+    console = terminal.console()
     async for letter, mark in _marked(selection):
         missing.discard(letter.position)
         if json:
@@ -204,14 +206,14 @@ def _carry_out(order: Order, dry_run: bool, json: bool) -> None:
     counts: Counter[str] = Counter()
     asyncio.run(_report(order, dry_run, json, counts))
     if not json:
-        total = ", ".join(f"{state} {counts[state]:,}" for state in _told(order.action))
+        total = ", ".join(f"{state} {counts[state]:,}" for state in _states_after(order.action))
         click.echo(("dry run, nothing was done: " if dry_run else "") + total)
     if counts["refused"]:
         sys.exit(1)
 
 
 async def _report(order: Order, dry_run: bool, json: bool, counts: Counter[str]) -> None:
-    console = Console()
+    console = terminal.console()
     async for outcome in handle(load_settings(StreamSettings), order, dry_run):
         counts[outcome.state] += 1
         _tell(console, outcome, json)
@@ -224,7 +226,7 @@ def _tell(console: Console, outcome: Outcome, json: bool) -> None:
         console.print(line(outcome), soft_wrap=True)
 
 
-def _told(action: Action) -> tuple[str, ...]:
+def _states_after(action: Action) -> tuple[str, ...]:
     return (action, "refused", "skipped")
 
 

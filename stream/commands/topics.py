@@ -5,7 +5,7 @@ import asyncio
 import click
 
 from sentiment.settings import Settings, load_settings
-from stream.topics import check_topics, create_topics, created_topics
+from stream.kafka.topics import check_topics, create_topics, created_topics
 
 
 @click.group()

@@ -8,21 +8,33 @@ import click
 import orjson
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
+from pydantic import ValidationError
 from rich.console import Console
 from rich.live import Live
+from rich.table import Table
 from rich.text import Text
 
+from sentiment import terminal
 from sentiment.errors import TopicError
+from sentiment.kafka_records import TolerantConsumer
 from sentiment.messages import ScoredTweet
+from sentiment.printable import printable
 from sentiment.settings import load_settings
 from sentiment.topics import SCORED, TWEETS
-from stream.lag import group_lag
+from stream.kafka.lag import group_lag
 from stream.settings import StreamSettings
 
-_COLOURS = {"negative": "red", "positive": "green", "uncertain": "yellow", "unsupported": "dim"}
+_COLOURS = {
+    "negative": "red",
+    "neutral": "blue",
+    "positive": "green",
+    "uncertain": "yellow",
+    "unsupported": "dim",
+}
 _WINDOW_SECONDS = 5.0
 _LAG_EVERY_SECONDS = 2.0
 _SHOWN_A_SECOND = 20
+_VERSION_CHARS = 12
 
 
 @click.command()
@@ -52,9 +64,10 @@ class _Watch:
         self._arrivals: deque[tuple[float, int]] = deque()
         self._lag: int | None = None
         self._seen = 0
+        self._unreadable = 0
 
     async def run(self, from_beginning: bool) -> None:
-        consumer = AIOKafkaConsumer(
+        consumer = TolerantConsumer(
             self._settings.topic(SCORED),
             **self._settings.kafka_client,
             isolation_level="read_committed",
@@ -62,7 +75,7 @@ class _Watch:
         )
         await consumer.start()
         measuring = asyncio.create_task(self._measure_lag())
-        console = Console()
+        console = terminal.console()
         try:
             with Live(self._status(), console=console, refresh_per_second=4) as live:
                 while self._limit is None or self._seen < self._limit:
@@ -74,7 +87,7 @@ class _Watch:
 
     async def _show(self, consumer: AIOKafkaConsumer, console: Console) -> None:
         arrived = await consumer.getmany(timeout_ms=250)
-        values = [record.value for records in arrived.values() for record in records]
+        values = [record.value or b"" for records in arrived.values() for record in records]
         if self._brand is not None:
             values = [value for value in values if _brand(value) == self._brand]
         if self._limit is not None:
@@ -83,7 +96,10 @@ class _Watch:
         self._seen += len(values)
         step = max(len(values) * 4 // _SHOWN_A_SECOND, 1)
         for value in values[::step]:
-            console.print(_line(ScoredTweet.model_validate_json(value)))
+            try:
+                show(ScoredTweet.model_validate_json(value), console)
+            except ValidationError:
+                self._unreadable += 1
 
     async def _measure_lag(self) -> None:
         settings = self._settings
@@ -101,16 +117,33 @@ class _Watch:
             self._arrivals.popleft()
         rate = sum(amount for _, amount in self._arrivals) / _WINDOW_SECONDS
         lag = "unknown" if self._lag is None else f"{self._lag:,}"
-        return Text(f"{self._seen:,} scored, {rate:,.0f}/s, lag {lag}", style="bold")
+        line = f"{self._seen:,} scored, {rate:,.0f}/s, lag {lag}"
+        if self._unreadable:
+            line += f", {self._unreadable:,} of those looked at are no results"
+        return Text(line, style="bold")
 
 
-def _brand(value: bytes) -> str | None:
+def _brand(value: bytes) -> object:
     """Most results are not shown: the whole of one is read only then."""
-    brand: str | None = orjson.loads(value).get("brand")
-    return brand
+    try:
+        record = orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return None
+    return record.get("brand") if isinstance(record, dict) else None
 
 
-def _line(tweet: ScoredTweet) -> Text:
-    p = "     " if tweet.p_negative is None else f"{tweet.p_negative:5.3f}"
-    head = Text(f"{tweet.label:<11} {p} v{tweet.model_version}  ", _COLOURS[tweet.label])
-    return head + Text(" ".join(tweet.text.split()), "default")
+def show(tweet: ScoredTweet, console: Console) -> None:
+    """Print a tweet: in a terminal its text has a column of its own, in a pipe it is one line."""
+    version = printable(tweet.model_version)[:_VERSION_CHARS]
+    p = "" if tweet.p_negative is None else f"{tweet.p_negative:.3f}"
+    head = Text(f"{tweet.label:<11} {p:5} v{version}  ")
+    head.stylize(_COLOURS[tweet.label])
+    text = Text(printable(" ".join(tweet.text.split())))
+    if not console.is_terminal:
+        console.print(head + text, soft_wrap=True)
+        return
+    row = Table.grid()
+    row.add_column(no_wrap=True)
+    row.add_column(overflow="fold")
+    row.add_row(head, text)
+    console.print(row)

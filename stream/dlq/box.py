@@ -8,16 +8,17 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from sentiment.errors import TopicError
+from sentiment.kafka_records import TolerantConsumer
 from sentiment.settings import Settings
 from sentiment.topics import DEAD_LETTERS
-from stream.dlq.letter import Letter, read_letter
+from stream.dlq.read_letter import Letter, read_letter
 from stream.dlq.selection import Selection, Span, disjoint
-from stream.lag import partitions_of
+from stream.kafka.lag import partitions_of
 
 _POLL_MS = 100
 _FETCH_WAIT_MS = 10
-"""All that is read stands there already, and a fetch that waits at the end of one partition holds
-up the first one of the next."""
+"""Everything to read is there already, and a fetch that waits at the end of one
+partition delays the first fetch of the next."""
 _SILENT_SECONDS = 30.0
 
 Ends = dict[int, tuple[int, int]]
@@ -31,7 +32,7 @@ async def reader(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
     Raises:
         TopicError: Kafka does not answer, here or in what is done with the consumer.
     """
-    consumer = AIOKafkaConsumer(
+    consumer = TolerantConsumer(
         **settings.kafka_client,
         isolation_level="read_committed",
         auto_offset_reset="earliest",

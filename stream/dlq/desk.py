@@ -1,4 +1,4 @@
-"""Decides letter by letter what becomes of each, and gathers what is to be published for it."""
+"""Decides what happens to each dead letter, and collects the records to publish for it."""
 
 from collections.abc import AsyncIterable, AsyncIterator
 from dataclasses import dataclass, field
@@ -7,13 +7,13 @@ from typing import Literal
 
 from sentiment.errors import DeadLetterError
 from sentiment.topics import DEAD_LETTER_MARKS
-from stream.batch import Outputs
 from stream.dlq.box import Ends
-from stream.dlq.letter import Letter, Position
 from stream.dlq.marks import Mark, Marks
+from stream.dlq.read_letter import Letter, Position
 from stream.dlq.redrive import Redriver
 from stream.dlq.selection import Selection
 from stream.settings import StreamSettings
+from stream.transactions.outputs import Outputs
 
 _CHUNK_LETTERS = 200
 _CHUNK_BYTES = 8_388_608
@@ -30,7 +30,7 @@ class Outcome:
 
     Attributes:
         state: `skipped` where it was marked before and not named by its position.
-        note: why, of a letter that was refused or skipped; where to, of one that was redriven.
+        note: why a letter was refused or skipped, or where a redriven one went.
     """
 
     position: Position
@@ -69,11 +69,11 @@ class Order:
 
 
 class Desk:
-    """Sees letters through. Nothing is published here.
+    """Decides letter by letter. Publishes nothing.
 
     Args:
         settings: names the topics.
-        order: what is to be done.
+        order: what to do.
         marks: what was done before; they are kept up to date.
         redriver: makes the records that letters were.
     """
@@ -102,7 +102,7 @@ class Desk:
                 yield chunk
                 chunk = Chunk()
         chunk.outcomes += [Outcome(place, "", "refused", NOT_THERE) for place in sorted(missing)]
-        # So that the topic of marks does not grow for ever.
+        # Otherwise the topic of marks would grow without end.
         for position in self._marks.outlived(ends):
             self._mark(position, None, chunk)
         yield chunk

@@ -1,4 +1,4 @@
-"""Carries out what the desk decides: each letter's record and its mark in one transaction."""
+"""Carries out the desk's decisions: each letter's record and its mark in one transaction."""
 
 import asyncio
 import time
@@ -10,37 +10,38 @@ from aiokafka.errors import InvalidProducerEpoch, KafkaError, ProducerFenced
 from aiokafka.structs import RecordMetadata
 
 from sentiment.errors import DeadLetterError
-from sentiment.topics import ALL, DEAD_LETTER_ROOM, DEAD_LETTERS
-from stream.backoff import Backoff
-from stream.batch import Outputs
+from sentiment.topics import ALL, DEAD_LETTERS
 from stream.dlq.box import ends_of, letters, reader
 from stream.dlq.desk import Desk, Order, Outcome
 from stream.dlq.marks import read_marks
 from stream.dlq.redrive import Redriver
-from stream.sending import send_all
+from stream.kafka.backoff import Backoff
 from stream.settings import StreamSettings
-from stream.settling import Settlement
+from stream.transactions.outputs import Outputs
+from stream.transactions.producer import transactional_producer
+from stream.transactions.recovery import TransactionRecovery
+from stream.transactions.transact import send_all
 
 _VISIBLE_SECONDS = 5.0
 _FENCED = (ProducerFenced, InvalidProducerEpoch)
 _TAKEN_OVER = (
-    "another `badbuzz dlq` started meanwhile and goes on in place of this one; what this "
-    "one has not reported is not done. Run it again once the other has ended."
+    "another `badbuzz dlq` started meanwhile and stopped this one; what this one has not "
+    "reported is not done. Run it again once the other has ended."
 )
 
 
 async def handle(
     settings: StreamSettings, order: Order, dry_run: bool = False
 ) -> AsyncIterator[Outcome]:
-    """Redrive or drop letters, and tell what became of each once it is committed.
+    """Redrive or drop letters, and report each once it is committed.
 
-    One process at a time does so: a later one fences an earlier one before it reads the marks,
-    so that no letter goes out twice.
+    Only one process at a time can: a later one fences an earlier one before it reads the marks, so
+    that no letter goes out twice.
 
     Args:
         settings: of the installation.
-        order: what is to be done.
-        dry_run: publish nothing and fence nobody; tell what would become of each.
+        order: what to do.
+        dry_run: publish nothing and fence nobody; report what would happen to each.
 
     Raises:
         DeadLetterError: another process took over.
@@ -80,19 +81,20 @@ async def _fencing(
 
 
 async def _leave(producer: AIOKafkaProducer) -> None:
-    with suppress(KafkaError, OSError):  # it has nothing to say any more
+    with suppress(KafkaError, OSError):  # it has nothing left to send
         await producer.stop()
 
 
 async def _settled(settings: StreamSettings) -> AIOKafkaProducer:
-    """Started anew while Kafka cannot say yet what became of the last transaction."""
-    topics = [settings.topic(name) for name in ALL if name != DEAD_LETTERS]
-    settlement, backoff = Settlement("", topics), Backoff()
+    """A started producer; tries again while Kafka cannot tell how the last transaction ended."""
+    name = f"{settings.group}-{settings.topic(DEAD_LETTERS)}"
+    topics = [settings.topic(base) for base in ALL if base != DEAD_LETTERS]
+    recovery, backoff = TransactionRecovery("", topics), Backoff()
     until = time.monotonic() + settings.transaction_seconds
     while True:
-        producer = _producer(settings)
+        producer = transactional_producer(settings, name)
         try:
-            await settlement.start(producer)
+            await recovery.start(producer)
             return producer
         except _FENCED as error:  # a later one goes on: to try again would fence it
             await _leave(producer)
@@ -102,17 +104,6 @@ async def _settled(settings: StreamSettings) -> AIOKafkaProducer:
             if time.monotonic() > until:
                 raise
         await backoff.wait()
-
-
-def _producer(settings: StreamSettings) -> AIOKafkaProducer:
-    return AIOKafkaProducer(
-        **settings.kafka_client,
-        transactional_id=f"{settings.group}-{settings.topic(DEAD_LETTERS)}",
-        transaction_timeout_ms=int(settings.transaction_seconds * 1000),
-        max_batch_size=settings.max_message_bytes - 1_024,
-        max_request_size=settings.max_message_bytes + DEAD_LETTER_ROOM,
-        compression_type=None if settings.compression == "none" else settings.compression,
-    )
 
 
 async def _commit(producer: AIOKafkaProducer, outputs: Outputs) -> list[RecordMetadata]:

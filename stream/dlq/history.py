@@ -4,8 +4,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from stream.batch import Headers
-from stream.deadletters import HISTORY
+from stream.dlq.dead_letter import HISTORY
+from stream.transactions.outputs import Headers
 
 
 class Passage(BaseModel):

@@ -15,18 +15,18 @@ from pydantic import BaseModel, ValidationError
 
 from sentiment.settings import Settings
 from sentiment.topics import DEAD_LETTER_MARKS
-from stream.batch import Record
 from stream.dlq.box import Ends, ends_of, records
-from stream.dlq.letter import Letter, Position
+from stream.dlq.read_letter import Letter, Position
 from stream.dlq.selection import disjoint, parse_span
+from stream.transactions.outputs import Record
 
 
 class Mark(BaseModel):
     """What was done with a letter.
 
     Attributes:
-        failed_at: of the letter. A topic made anew counts from 0 again: the letter that then
-            stands at this position is another one.
+        failed_at: of the letter. A topic that was deleted and made again counts from 0: the
+            letter that then stands at this position is another one.
     """
 
     state: Literal["redriven", "dropped"]

@@ -8,12 +8,12 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from sentiment.errors import DeadLetterError
 from sentiment.settings import Settings
 from sentiment.topics import ALL, DEAD_LETTER_MARKS, DEAD_LETTERS
-from stream.batch import Record
-from stream.deadletters import size_of
 from stream.dlq.box import Ends, ends_of, records
+from stream.dlq.dead_letter import size_of
 from stream.dlq.history import Passage, with_passage
-from stream.dlq.letter import Letter, Source
+from stream.dlq.read_letter import Letter, Source
 from stream.dlq.selection import Span
+from stream.transactions.outputs import Record
 
 
 class Redriver:
@@ -79,7 +79,8 @@ class Redriver:
         if source.partition not in ends:
             raise DeadLetterError(
                 f"expected partition {source.partition} of {source.topic}, got a topic of "
-                f"{len(ends)} partitions: it was made anew; publish the letter by hand."
+                f"{len(ends)} partitions: it was deleted and made "
+                "again; publish the letter by hand."
             )
         return source, ends
 
@@ -101,6 +102,7 @@ class Redriver:
         if hashlib.sha256(found.value or b"").hexdigest() != letter.sha256:
             raise DeadLetterError(
                 f"the letter is only the head of its record, and {source} holds another record by "
-                "now: the topic was made anew; have its producer send it again, then drop it."
+                "now: the topic was deleted and made again; have its producer send it again, then "
+                "drop it."
             )
         return found

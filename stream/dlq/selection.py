@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from stream.dlq.letter import Letter, Position
+from stream.dlq.read_letter import Letter, Position
 
 _SPAN = re.compile(r"(\d+)(?::(\d+)(-(\d+)?)?)?", re.ASCII)
 _AGO = re.compile(r"(\d+(?:\.\d+)?)([smhd])", re.ASCII)

@@ -5,34 +5,20 @@ from collections.abc import Iterable
 from typing import Any
 
 import orjson
-from rich.console import Group
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from sentiment.printable import printable, printable_json
+from sentiment.terminal import listing
 from stream.dlq.desk import Outcome
-from stream.dlq.letter import Letter
 from stream.dlq.marks import Mark
+from stream.dlq.read_letter import Letter
 
 _TIME = "%Y-%m-%d %H:%M:%S"
 _COLOURS = {"redriven": "green", "dropped": "yellow", "refused": "red", "skipped": "dim"}
 
 Marked = tuple[Letter, Mark | None]
-
-
-def printable(data: bytes | str | None) -> str:
-    """Text whose control signs, escape sequences and broken bytes are spelled out.
-
-    >>> printable(b"caf\\xc3\\xa9\\x1b[2J\\xff")
-    'café\\\\x1b[2J\\\\xff'
-    """
-    if data is None:
-        return "null"
-    text = data.decode(errors="backslashreplace") if isinstance(data, bytes) else data
-    return "".join(sign if sign.isprintable() else _spelled(sign) for sign in text)
-
-
-def _spelled(sign: str) -> str:
-    return sign.encode("unicode_escape").decode()
 
 
 def as_json(letter: Letter, mark: Mark | None, value: bool = False) -> str:
@@ -60,35 +46,30 @@ def as_json(letter: Letter, mark: Mark | None, value: bool = False) -> str:
         facts["headers"] = [{"name": name, **_bytes(held)} for name, held in letter.headers]
         facts["key"] = _bytes(letter.key)
         facts["value"] = _bytes(letter.value)
-    return orjson.dumps(facts).decode()
+    return printable_json(orjson.dumps(facts).decode())
 
 
 def outcome_as_json(outcome: Outcome) -> str:
     """What became of a letter, as one line of JSON."""
     partition, offset = outcome.position
-    return orjson.dumps(
-        {
-            "partition": partition,
-            "offset": offset,
-            "reason": outcome.reason,
-            "state": outcome.state,
-            "note": outcome.note,
-        }
-    ).decode()
+    facts = {
+        "partition": partition,
+        "offset": offset,
+        "reason": outcome.reason,
+        "state": outcome.state,
+        "note": outcome.note,
+    }
+    return printable_json(orjson.dumps(facts).decode())
 
 
-def table(rows: Iterable[Marked]) -> Table:
-    """Letters, one a line."""
-    grid = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("position", "failed (UTC)", "reason", "from", "bytes", "sent again", "detail"):
-        grid.add_column(
-            name,
-            justify="right" if name in ("bytes", "sent again") else "left",
-            no_wrap=name != "detail",
-        )
-    for letter, mark in rows:
-        grid.add_row(*map(Text, _cells(letter, mark)), style="dim" if mark else None)
-    return grid
+def table(rows: Iterable[Marked], width: int) -> RenderableType:
+    """Letters, one a line where the terminal is wide enough, else with the detail below."""
+    names = ("position", "failed (UTC)", "reason", "from", "bytes", "sent again", "detail")
+    cells = (
+        [Text(cell, "dim" if mark else "") for cell in _cells(letter, mark)]
+        for letter, mark in rows
+    )
+    return listing(names, cells, width)
 
 
 def page(letter: Letter, mark: Mark | None) -> Group:

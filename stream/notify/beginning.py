@@ -1,9 +1,8 @@
-"""Where a consumer group begins that never was: at the end, as what is past is no news."""
+"""A new consumer group begins at the end of the topic: past alerts are no news."""
 
-from aiokafka import AIOKafkaConsumer
-
+from sentiment.kafka_records import TolerantConsumer
 from sentiment.settings import Settings
-from stream.lag import partitions_of
+from stream.kafka.lag import partitions_of
 
 
 async def begin_at_end(settings: Settings, group: str, topic: str) -> None:
@@ -15,7 +14,7 @@ async def begin_at_end(settings: Settings, group: str, topic: str) -> None:
     Raises:
         aiokafka.errors.KafkaError: Kafka does not answer, or the group has members already.
     """
-    consumer = AIOKafkaConsumer(
+    consumer = TolerantConsumer(
         **settings.kafka_client,
         group_id=group,
         enable_auto_commit=False,

@@ -10,7 +10,7 @@ class NotTakenError(Exception):
 
 
 class UnreachedError(NotTakenError):
-    """Nobody took it this time, as a receiver does that is down or busy.
+    """The receiver is down or busy: nobody took the notification this time.
 
     Args:
         why: what happened.
@@ -23,7 +23,7 @@ class UnreachedError(NotTakenError):
 
 
 class RefusedError(NotTakenError):
-    """The receiver answered that it does not want it as it is: a repetition hardly helps."""
+    """The receiver rejected the notification as it is; sending it again will hardly help."""
 
 
 class Channel(Protocol):

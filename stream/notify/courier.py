@@ -4,9 +4,10 @@ import asyncio
 import logging
 import time
 
-from stream.backoff import Backoff
-from stream.notify.channel import Channel, RefusedError, UnreachedError
+from stream.kafka.backoff import Backoff
+from stream.notify.channel import Channel, UnreachedError
 from stream.notify.metrics import NotifyMetrics
+from stream.notify.mutes import Mutes
 from stream.notify.notification import Notification
 
 log = logging.getLogger(__name__)
@@ -17,33 +18,41 @@ _LONGEST_WAIT_SECONDS = 60.0
 class Courier:
     """Tries again and again, waiting ever longer, up to a minute.
 
-    A receiver that is down or busy is waited for without end. One that refuses is asked again too,
-    as it may be amid a change of its own; after `refused_seconds` of nothing but refusals the
-    alert is given up, loudly.
+    It waits without end for a receiver that is down or busy. One that refuses is asked again too,
+    as its configuration may be changing; after `refused_seconds` of nothing but refusals the alert
+    is given up with an error. An alert that the channel itself cannot send counts as refused.
 
     Args:
         channel: the way it goes.
         metrics: where it is counted.
-        refused_seconds: how long refusals are borne.
+        refused_seconds: how long to retry a refused alert before it is given up.
+        mutes: brands of which people want to hear nothing for a while.
     """
 
-    def __init__(self, channel: Channel, metrics: NotifyMetrics, refused_seconds: float) -> None:
+    def __init__(
+        self, channel: Channel, metrics: NotifyMetrics, refused_seconds: float, mutes: Mutes
+    ) -> None:
         self._channel = channel
         self._metrics = metrics
         self._refused_seconds = refused_seconds
+        self._mutes = mutes
 
     async def deliver(self, notification: Notification) -> None:
-        """Return once the notification was taken, or given up."""
+        """Return once the notification was taken, or given up, or its brand is muted."""
         backoff = Backoff(_LONGEST_WAIT_SECONDS)
         refused_since: float | None = None
         while True:
+            if until := await self._mutes.settled(notification.alert.brand):
+                self._count("muted")
+                log.info("%s: not sent, muted until %s.", notification.key, until.isoformat())
+                return
             try:
                 await self._channel.send(notification)
             except UnreachedError as error:
                 refused_since = None
                 self._tell(notification, error)
                 await asyncio.sleep(error.wait)
-            except RefusedError as error:
+            except Exception as error:  # noqa: BLE001 - an alert no channel can take stops none
                 refused_since = refused_since or time.monotonic()
                 if time.monotonic() - refused_since >= self._refused_seconds:
                     self._give_up(notification, error)

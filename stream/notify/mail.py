@@ -12,6 +12,7 @@ from stream.notify.channel import NotTakenError, RefusedError, UnreachedError
 from stream.notify.letter import letter
 from stream.notify.notification import Notification
 from stream.notify.settings import NotifySettings
+from stream.notify.texts import texts_in
 
 log = logging.getLogger(__name__)
 
@@ -32,10 +33,11 @@ class Mail:
     def __init__(self, settings: NotifySettings) -> None:
         _check(settings)
         self._settings = settings
+        self._texts = texts_in(settings.notify_language)
 
     async def send(self, notification: Notification) -> None:
         settings = self._settings
-        made = letter(notification, settings.email_from or "", settings.email_to)
+        made = letter(notification, settings.email_from or "", settings.email_to, self._texts)
         await asyncio.to_thread(self._hand_over, made)
 
     async def close(self) -> None:
@@ -45,9 +47,9 @@ class Mail:
         try:
             with self._connected() as server:
                 refused = server.send_message(made)
-        except OSError as error:  # smtplib's errors are such, too
+        except OSError as error:  # smtplib raises OSError, too
             raise _fault(error) from None
-        except ValueError as error:  # its words may repeat what it was to write
+        except ValueError as error:  # its text may repeat the letter
             raise RefusedError(f"{type(error).__name__}: it cannot be written as SMTP") from None
         if refused:
             log.error("E-mail: %d of the addresses were refused.", len(refused))
@@ -73,7 +75,7 @@ class Mail:
 
 
 def _fault(error: OSError) -> NotTakenError:
-    """What an error of SMTP means; codes from 500 on are for good (RFC 5321, section 4.2.1)."""
+    """What an error of SMTP means; codes from 500 on are final (RFC 5321, section 4.2.1)."""
     name = type(error).__name__
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         codes = sorted({code for code, _ in error.recipients.values()})

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-OUTCOMES = ("delivered", "refused", "unreadable")
+OUTCOMES = ("delivered", "refused", "unreadable", "muted")
 
 
 class NotifyMetrics:

@@ -1,10 +1,12 @@
 """An alert on its way to people."""
 
+import re
 from dataclasses import dataclass
-
-from pydantic import ValidationError
+from datetime import UTC
 
 from sentiment.alerts import AlertState, BuzzAlert
+
+_KEY = re.compile(r"[\x21-\x7e]{1,256}")
 
 
 @dataclass(frozen=True)
@@ -29,12 +31,18 @@ class Notification:
 
     def _key_of(self, state: AlertState) -> str:
         at = self.alert.opened_at if state == "open" else self.alert.at
+        at = at if at.tzinfo else at.replace(tzinfo=UTC)
         return f"{self.alert.id}-{state}-{int(at.timestamp())}"
 
 
 def read_notification(value: bytes | None) -> Notification | None:
-    """What a record of `buzz.alerts` says; None where it holds no alert."""
+    """What a record of `buzz.alerts` says; None where it holds no alert that can be sent.
+
+    Its key goes into headers of HTTP and of mail: one with control characters is refused here.
+    """
     try:
-        return Notification(BuzzAlert.model_validate_json(value or b""), value or b"")
-    except ValidationError:
+        found = Notification(BuzzAlert.model_validate_json(value or b""), value or b"")
+        usable = all(_KEY.fullmatch(key) for key in (found.key, found.first_key))
+    except (ValueError, OverflowError):  # of pydantic, and of dates out of range
         return None
+    return found if usable else None

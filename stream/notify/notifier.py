@@ -8,12 +8,14 @@ from collections.abc import Collection
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
+from sentiment.kafka_records import TolerantConsumer
 from sentiment.topics import ALERTS
-from stream.backoff import Backoff
+from stream.kafka.backoff import Backoff
 from stream.notify.beginning import begin_at_end
 from stream.notify.channel import Channel
 from stream.notify.courier import Courier
 from stream.notify.metrics import NotifyMetrics
+from stream.notify.mutes import Mutes
 from stream.notify.notification import read_notification
 from stream.notify.settings import NotifySettings
 
@@ -23,7 +25,7 @@ _POLL_MS = 500
 
 
 class Notifier(ConsumerRebalanceListener):
-    """Hands alerts to a channel, each at least once, those of a brand in their order.
+    """Sends alerts to a channel, each at least once, and those of one brand in order.
 
     Each channel has a consumer group of its own, so that one that is down holds up nothing but
     itself. A group begins with the alerts that come after its first start. Partitions are worked
@@ -34,13 +36,16 @@ class Notifier(ConsumerRebalanceListener):
         settings: of the process.
         channel: where alerts go.
         metrics: of the process.
+        mutes: of the process.
     """
 
-    def __init__(self, settings: NotifySettings, channel: Channel, metrics: NotifyMetrics) -> None:
+    def __init__(
+        self, settings: NotifySettings, channel: Channel, metrics: NotifyMetrics, mutes: Mutes
+    ) -> None:
         self._settings = settings
         self._channel = channel
         self._metrics = metrics
-        self._courier = Courier(channel, metrics, settings.notify_refused_seconds)
+        self._courier = Courier(channel, metrics, settings.notify_refused_seconds, mutes)
         self._consumer: AIOKafkaConsumer
         self._working: dict[TopicPartition, asyncio.Task[None]] = {}
         self._oldest: dict[TopicPartition, float] = {}
@@ -73,7 +78,7 @@ class Notifier(ConsumerRebalanceListener):
     async def _read(self) -> None:
         topic = self._settings.topic(ALERTS)
         await begin_at_end(self._settings, self.group, topic)
-        self._consumer = AIOKafkaConsumer(
+        self._consumer = TolerantConsumer(
             **self._settings.kafka_client,
             group_id=self.group,
             enable_auto_commit=False,

@@ -7,22 +7,27 @@ from pydantic_settings import NoDecode
 
 from sentiment.alerts import AlertKind
 from sentiment.settings import Settings
+from stream.notify.texts import Language
 
 
 class NotifySettings(Settings):
     """What `badbuzz notify` needs to know beyond what all parts share.
 
-    Nothing is sent unless `webhook_url` or `smtp_host` is set.
+    Nothing is sent unless `webhook_url`, `smtp_host` or `apprise_urls` is set.
     """
 
     group: str = "badbuzz"
     "The installation's consumer group; those of the channels are named after it."
-    notify_kinds: Annotated[frozenset[AlertKind], NoDecode] = frozenset[AlertKind]({"negative"})
-    "Kinds of alerts that are sent, separated by commas: `negative`, `volume`."
+    notify_kinds: Annotated[frozenset[AlertKind], NoDecode] = frozenset[AlertKind](
+        {"negative", "storm"}
+    )
+    "Kinds of alerts that are sent, separated by commas: `negative`, `storm`, `volume`."
+    notify_language: Language = "en"
+    "Language of mails and chat messages: `en` or `fr`; the webhook's JSON is the same in both."
     notify_seconds: float = Field(10.0, gt=0)
     "How long one try to send an alert may take."
     notify_refused_seconds: float = Field(300.0, ge=0)
-    "An alert that is refused for so long is given up; one that finds nobody waits without end."
+    "How long to retry a refused alert; one that cannot be delivered at all is retried without end."
     notify_host: str = "127.0.0.1"
     "Where /metrics listens."
     notify_port: int = Field(6067, ge=0, le=65_535)
@@ -30,8 +35,15 @@ class NotifySettings(Settings):
 
     webhook_url: Secret[HttpUrl] | None = None
     "Alerts are sent there by POST, as JSON; empty: no webhook. It may hold a token: never logged."
+    webhook_format: Literal["badbuzz", "slack", "teams", "discord", "mattermost", "text"] = (
+        "badbuzz"
+    )
+    "What the webhook takes: the signed alert, a chat's message, or `text` for other chats."
     webhook_secret: SecretStr | None = None
-    "Signs each call: `whsec_` and 24 to 64 random bytes in base64, as in Standard Webhooks."
+    "Signs each alert: `whsec_` and 24 to 64 random bytes in base64; chats need none."
+
+    apprise_urls: SecretStr = SecretStr("")
+    "Addresses of other services for Apprise, separated by spaces; they hold secrets: never logged."
 
     smtp_host: str | None = None
     "The mail server that takes alerts; empty: no e-mail."

@@ -4,12 +4,13 @@ import time
 
 from sentiment.alerts import BuzzAlert, Measure, SampleTweet, TellingWord, alert_id, at_minute
 from stream.notify.notification import Notification
+from stream.notify.texts import Texts
 
 _BRAND = "examplair"
 
 
-def trial_notification() -> Notification:
-    """An alert about a brand that does not exist, opened now."""
+def trial_notification(texts: Texts) -> Notification:
+    """An alert about a brand that does not exist, opened now, with a sample in a language."""
     minute = int(time.time() // 60)
     alert = BuzzAlert(
         id=alert_id(_BRAND, "negative", minute),
@@ -26,6 +27,6 @@ def trial_notification() -> Notification:
         odds=3.8,
         strength=2.1,
         words=[TellingWord(word="tarmac", z=4.2)],
-        samples=[SampleTweet(id="0", text="This is a trial of badbuzz notify.", p_negative=0.9)],
+        samples=[SampleTweet(id="0", text=texts.say("trial"), p_negative=0.9)],
     )
     return Notification(alert, alert.model_dump_json().encode())

@@ -1,17 +1,21 @@
-"""Alerts by HTTP, signed as Standard Webhooks 1.0 describes it (standardwebhooks.com)."""
+"""Alerts by HTTP: signed as Standard Webhooks 1.0 says (standardwebhooks.com), or to a chat."""
 
 import asyncio
 import base64
 import binascii
 import hmac
+import json
 import time
 
 import httpx
 
 from sentiment.errors import SettingsError
 from stream.notify.channel import RefusedError, UnreachedError
+from stream.notify.chat import FORMATS
 from stream.notify.notification import Notification
 from stream.notify.settings import NotifySettings
+from stream.notify.summary import summarise
+from stream.notify.texts import texts_in
 
 _PREFIX = "whsec_"
 _LATER = frozenset({408, 425, 429})
@@ -20,10 +24,11 @@ _LONGEST_WAIT_SECONDS = 300.0
 
 
 class Webhook:
-    """Sends each alert by POST; its body is the record of `buzz.alerts`.
+    """Sends each alert by POST: the record of `buzz.alerts`, or the message of a chat.
 
-    A call that gets an answer in the two hundreds is done. Redirections are not followed: the
-    signature was not made for other places.
+    Only the record is signed: chats check no signature, their address is the secret. A call that
+    gets an answer in the two hundreds is done. Redirections are not followed: neither signature
+    nor secret address was made for other places.
 
     Raises:
         SettingsError: the secret is missing or no key.
@@ -35,18 +40,18 @@ class Webhook:
         if settings.webhook_url is None:
             raise SettingsError("BADBUZZ_WEBHOOK_URL is not set.")
         self._url = str(settings.webhook_url.get_secret_value())
-        self._secret = _key(settings)
+        self._chat = FORMATS.get(settings.webhook_format)
+        self._secret = b"" if self._chat else _key(settings)
+        self._texts = texts_in(settings.notify_language)
         self._seconds = settings.notify_seconds
         self._client = httpx.AsyncClient(timeout=settings.notify_seconds)
 
     async def send(self, notification: Notification) -> None:
-        headers = self._headers(notification, int(time.time()))
+        content, headers = self._call(notification)
         try:
             async with (
                 asyncio.timeout(self._seconds),
-                self._client.stream(
-                    "POST", self._url, content=notification.body, headers=headers
-                ) as answer,
+                self._client.stream("POST", self._url, content=content, headers=headers) as answer,
             ):
                 _judge(answer)
         except (httpx.HTTPError, TimeoutError) as error:
@@ -55,7 +60,15 @@ class Webhook:
     async def close(self) -> None:
         await self._client.aclose()
 
-    def _headers(self, notification: Notification, now: int) -> dict[str, str]:
+    def _call(self, notification: Notification) -> tuple[bytes, dict[str, str]]:
+        """Body and headers of a call."""
+        if self._chat is None:
+            return notification.body, self._signed(notification, int(time.time()))
+        message = self._chat(summarise(notification.alert, self._texts))
+        headers = {"content-type": "application/json", "user-agent": "badbuzz"}
+        return json.dumps(message).encode(), headers
+
+    def _signed(self, notification: Notification, now: int) -> dict[str, str]:
         key = notification.key
         signature = sign(self._secret, key, now, notification.body)
         return {

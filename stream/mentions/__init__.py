@@ -1,0 +1,1 @@
+"""The agent on `brand.mentions`: state of brands, alerts, and their metrics."""

@@ -1,0 +1,1 @@
+"""The agent on `tweets`: parse, score, serialise."""
