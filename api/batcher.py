@@ -8,24 +8,22 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-import numpy as np
-
 from api.problems import not_now
 from sentiment.champion import Champion, Running
-from sentiment.scorer import Probabilities
+from sentiment.scores import Scores
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Score:
-    """One text's answer, and the version that gave it."""
+    """One text's scores, and the version that gave them."""
 
-    p_negative: float
+    scores: Scores
     running: Running
 
 
-_SHORT_S = 0.002
+_SHORT_SECONDS = 0.002
 """A batch that is expected to take less is scored on the event loop: a thread would have to wait
 for the interpreter, and then the loop for the thread, longer than that."""
 _SMOOTHING = 0.1
@@ -34,13 +32,13 @@ _Waiting = tuple[str, asyncio.Future[Score]]
 
 
 class Batcher:
-    """One task takes whatever has arrived and scores it, again and again: a fast model on the
+    """One task takes all that has arrived and scores it, repeatedly: a fast model on the
     event loop, a slow one or long texts in a thread.
 
     Nothing waits for a batch to fill: while one batch is scored the next one gathers by itself.
 
     Args:
-        champion: the version to score with, taken anew for each batch.
+        champion: the version to score with, read again for each batch.
         queue_size: texts that may wait.
         batch_size: texts that are scored at once.
         on_batch: called with the size of each batch and the number still waiting.
@@ -60,7 +58,7 @@ class Batcher:
         self._waiting: deque[_Waiting] = deque()
         self._arrived = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, "batch")
-        self._seconds_per_char = _SHORT_S  # as if it were slow, until it is known better
+        self._seconds_per_char = _SHORT_SECONDS  # as if it were slow, until it is known better
 
     async def score(self, text: str) -> Score:
         """The score of one text.
@@ -91,10 +89,10 @@ class Batcher:
         """Stop the thread."""
         self._thread.shutdown(wait=False)
 
-    async def _score(self, running: Running, texts: list[str]) -> Probabilities:
+    async def _score(self, running: Running, texts: list[str]) -> Scores:
         chars = sum(map(len, texts)) + len(texts)
         began = time.perf_counter()
-        if chars * self._seconds_per_char < _SHORT_S:
+        if chars * self._seconds_per_char < _SHORT_SECONDS:
             scores = running.scorer.score(texts)
         else:
             loop = asyncio.get_running_loop()
@@ -115,9 +113,9 @@ class Batcher:
             for one in batch:
                 await self._answer([one])
             return
-        for (_, future), p_negative in zip(batch, np.clip(scores, 0, 1).tolist(), strict=True):
+        for row, (_, future) in enumerate(batch):
             if not future.done():
-                future.set_result(Score(p_negative, running))
+                future.set_result(Score(scores[row : row + 1], running))
 
 
 def _fail(batch: list[_Waiting], error: Exception) -> None:

@@ -1,4 +1,4 @@
-"""What routes ask for, named once."""
+"""The dependencies of routes."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated

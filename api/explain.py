@@ -1,40 +1,48 @@
 """Which words carry a score: leave each out and look what changes (occlusion).
 
 Zeiler and Fergus 2014, "Visualizing and Understanding Convolutional Networks", section 3, on
-words: the weight of a piece is p_negative of the whole text less p_negative without the piece.
+words: the weight of a piece is the probability of a class by the whole text less that without the
+piece.
 """
 
 import re
 from dataclasses import dataclass
 
+from sentiment.messages import Sentiment
 from sentiment.scorer import Scorer
+from sentiment.scores import Answer
+from sentiment.support import select
 
 _WORD = re.compile(r"\S+")
 
 
 @dataclass(frozen=True)
 class Weighed:
-    """A stretch `text[start:end]` and its weight, from -1 to 1."""
+    """A stretch `text[start:end]` and its weights for each class, from -1 to 1."""
 
     start: int
     end: int
-    weight: float
+    weights: dict[Sentiment, float]
 
 
-def explain(scorer: Scorer, text: str, most: int) -> tuple[float, list[Weighed]]:
-    """p_negative of a text and the weight of each of its words.
+def explain(scorer: Scorer, text: str, lang: str | None, most: int) -> tuple[Answer, list[Weighed]]:
+    """What the version says of a text, and the weight of each of its words.
 
     Args:
         scorer: the version that is asked.
         text: the text as people wrote it; it is cleaned for each score, as always.
+        lang: what is said of its language.
         most: pieces at most; in a longer text a piece is several neighbouring words.
     """
     spans = pieces(text, most)
     without = [text[:start] + text[end:] for start, end in spans]
-    whole, *rest = scorer.score([text, *without]).tolist()
-    return whole, [
-        Weighed(start, end, whole - p_negative)
-        for (start, end), p_negative in zip(spans, rest, strict=True)
+    scores = scorer.score([text, *without])
+    asked = select(scorer.card, [text], [lang])
+    (answer,) = scorer.answers(asked, scores[: len(asked.rows)])
+    whole, rest = scores.probabilities[0], scores.probabilities[1:]
+    return answer, [
+        Weighed(start, end, dict(zip(scorer.card.classes, weights, strict=True)))
+        for (start, end), weights in zip(spans, (whole - rest).tolist(), strict=True)
     ]
 
 

@@ -1,6 +1,8 @@
 """Who may pass: keys in headers, the page's cookie, rate limits, and no cross-site writes."""
 
+import math
 import time
+from ipaddress import ip_address, ip_network
 
 from fastapi import Request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -14,6 +16,7 @@ from api.settings import ApiSettings
 from sentiment.errors import SettingsError
 
 COOKIE = "badbuzz_session"
+_MANY_KEYS = "Too many wrong keys."
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -50,13 +53,25 @@ class Gate:
                 {"WWW-Authenticate": "Bearer"},
             )
         if caller is not ANYONE:
-            await self._count(self._calls, caller.name, "This key's limit is used up.")
+            try:
+                await self._count(self._calls, caller.name, "This key's limit is used up.")
+            finally:
+                request.state.rate_limit = await self._rate_limit(caller)
         if role not in caller.roles:
             raise ProblemError(403, f"Expected a key with the role `{role}`; this one lacks it.")
         return caller
 
+    async def _rate_limit(self, caller: Caller) -> dict[str, str]:
+        """What is left to this key, as headers say it (draft-ietf-httpapi-ratelimit-headers-10)."""
+        window = await self._limiter.get_window_stats(self._calls, caller.name)
+        seconds = max(0, math.ceil(window.reset_time - time.time()))
+        return {
+            "ratelimit-policy": f'"key";q={self._calls.amount};w={self._calls.get_expiry()}',
+            "ratelimit": f'"key";r={max(0, window.remaining)};t={seconds}',
+        }
+
     async def identify(self, request: Request) -> Caller | None:
-        """Who calls; None: nobody known.
+        """Who calls; None: an unknown caller.
 
         Raises:
             ProblemError: 401 or 429 for a wrong key, 403 for a write from another site.
@@ -72,12 +87,15 @@ class Gate:
         """Who holds `key`.
 
         Raises:
-            ProblemError: 401; 429 after too many wrong ones from one address.
+            ProblemError: 401; 429 after too many wrong ones from one address, whatever comes then:
+                a right one among many guesses must not be distinguishable from the wrong ones.
         """
+        tries = f"tries of {_neighbourhood(request)}"
+        if not await self._limiter.test(self._tries, tries):
+            raise await self._refusal(self._tries, tries, _MANY_KEYS)
         caller = self.keys.find(key)
         if caller is None:
-            address = request.client.host if request.client else "?"
-            await self._count(self._tries, f"tries of {address}", "Too many wrong keys.")
+            await self._count(self._tries, tries, _MANY_KEYS)
             raise ProblemError(401, "This key is not known.", {"WWW-Authenticate": "Bearer"})
         return caller
 
@@ -101,11 +119,23 @@ class Gate:
             return None
 
     async def _count(self, limit: RateLimitItem, name: str, detail: str) -> None:
-        if await self._limiter.hit(limit, name):
-            return
+        if not await self._limiter.hit(limit, name):
+            raise await self._refusal(limit, name, detail)
+
+    async def _refusal(self, limit: RateLimitItem, name: str, detail: str) -> ProblemError:
         window = await self._limiter.get_window_stats(limit, name)
         wait = max(1, round(window.reset_time - time.time() + 0.5))
-        raise ProblemError(429, f"{detail} Expected at most {limit}.", {"Retry-After": str(wait)})
+        return ProblemError(429, f"{detail} Expected at most {limit}.", {"Retry-After": str(wait)})
+
+
+def _neighbourhood(request: Request) -> str:
+    """The caller's address; of IPv6 the network that one subscriber has."""
+    host = request.client.host if request.client else "?"
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    return str(ip_network((host, 64), strict=False)) if address.version == 6 else host
 
 
 def key_of(request: Request) -> str | None:
@@ -121,11 +151,11 @@ def key_of(request: Request) -> str | None:
 def refuse_cross_site(request: Request, strict: bool) -> None:
     """Refuse a write that another site's page makes in the name of the person at the browser.
 
-    Browsers tell where a request comes from (Fetch Metadata, https://www.w3.org/TR/fetch-metadata).
+    Browsers say where a request comes from (Fetch Metadata, https://www.w3.org/TR/fetch-metadata).
 
     Args:
         request: the request.
-        strict: refuse, too, when it tells nothing: it rests on a cookie alone.
+        strict: also refuse requests that do not say it: they rest on a cookie alone.
 
     Raises:
         ProblemError: 403.

@@ -7,10 +7,12 @@ from typing import Literal, cast, get_args
 
 from sentiment.errors import SettingsError
 
-Role = Literal["read", "predict", "feedback", "metrics", "admin"]
+Role = Literal["read", "predict", "feedback", "respond", "brands", "metrics", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
 SHORTEST_KEY = 16
-_OF_ADMIN: frozenset[Role] = frozenset({"read", "predict", "feedback", "admin"})
+_OF_ADMIN: frozenset[Role] = frozenset(
+    {"read", "predict", "feedback", "respond", "brands", "admin"}
+)
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Keys:
         return bool(self._entries)
 
     def find(self, key: str) -> Caller | None:
-        """Who holds this key. The time taken does not tell how much of it is right."""
+        """Who holds this key. The time it takes does not reveal how much of it is right."""
         digest = sha256(key.encode("utf-8", "surrogatepass")).digest()
         found = None
         for known, caller in self._entries:

@@ -1,14 +1,12 @@
-"""The contract of the API, and the command that prints it."""
+"""What the OpenAPI document says beyond what FastAPI derives from the routes."""
 
-import json
+from collections.abc import Callable
 from importlib.metadata import version
-from secrets import token_urlsafe
 from typing import Any
 
-import click
 from fastapi import FastAPI
-from pydantic import SecretStr
 
+from api.event_contract import tell_events
 from api.problems import PROBLEM_TYPE
 from api.settings import ApiSettings
 
@@ -22,7 +20,30 @@ ABOUT: dict[str, Any] = {
     ),
     "license_info": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
 }
-_OPEN = ("/health", "/ready")
+OPEN = frozenset(
+    {
+        *("/live", "/health", "/ready"),
+        *("/v2/health/live", "/v2/health/ready", "/v2/models/{model_name}/ready"),
+    }
+)
+"""Paths that need no key."""
+_RATE_LIMIT = {
+    "RateLimit-Policy": {
+        "description": "requests `q` that this key may make in `w` seconds "
+        "(draft-ietf-httpapi-ratelimit-headers)",
+        "schema": {"type": "string"},
+        "example": '"key";q=500;w=1',
+    },
+    "RateLimit": {
+        "description": "requests `r` that are left for the next `t` seconds",
+        "schema": {"type": "string"},
+        "example": '"key";r=499;t=1',
+    },
+}
+_RETRY_AFTER = {
+    "Retry-After": {"description": "seconds to wait", "schema": {"type": "integer", "minimum": 0}}
+}
+_ETAG = {"ETag": {"description": "of this content", "schema": {"type": "string"}}}
 _SCHEMES = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "an API key"},
     "header": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "the same"},
@@ -31,7 +52,7 @@ _DOCUMENTED_ELSEWHERE = ("HTTPValidationError", "ValidationError")
 
 
 def install(app: FastAPI, settings: ApiSettings, needs_keys: bool) -> None:
-    """Let `/openapi.json` tell the limits and the keys of this very service."""
+    """Add the limits and keys of this service to `/openapi.json`."""
     plain = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -39,6 +60,9 @@ def install(app: FastAPI, settings: ApiSettings, needs_keys: bool) -> None:
             document = plain()
             _tell_problems(document)
             _tell_limits(document, settings.max_text_chars)
+            _tell_model(document, settings.model_name)
+            _tell_headers(document)
+            tell_events(document)
             if needs_keys:
                 _tell_keys(document)
             for name in _DOCUMENTED_ELSEWHERE:
@@ -64,27 +88,42 @@ def _tell_limits(document: dict[str, Any], max_text_chars: int) -> None:
     schemas = document["components"]["schemas"]
     for name in ("PredictRequest", "ExplainRequest", "FeedbackRequest"):
         schemas[name]["properties"]["text"]["maxLength"] = max_text_chars
-    schemas["BatchRequest"]["properties"]["texts"]["items"]["maxLength"] = max_text_chars
+    schemas["BatchRequest"]["properties"]["texts"]["items"]["anyOf"][0]["maxLength"] = (
+        max_text_chars
+    )
+    flat, nested = schemas["RequestInput"]["properties"]["data"]["anyOf"]
+    flat["items"]["maxLength"] = nested["items"]["items"]["maxLength"] = max_text_chars
+
+
+def _tell_model(document: dict[str, Any], name: str) -> None:
+    """A service has one model."""
+    for item in document["paths"].values():
+        for operation in item.values():
+            for parameter in operation.get("parameters", []):
+                if parameter["name"] == "model_name":
+                    parameter["schema"] |= {"enum": [name]}
+
+
+def _tell_headers(document: dict[str, Any]) -> None:
+    for item in document["paths"].values():
+        for operation in item.values():
+            _add_headers(operation, _RETRY_AFTER, lambda status: status in (429, 503))
+            if "304" in operation["responses"]:
+                _add_headers(operation, _ETAG, lambda status: status in (200, 304))
+
+
+def _add_headers(
+    operation: dict[str, Any], headers: dict[str, Any], to: Callable[[int], bool]
+) -> None:
+    for status, response in operation["responses"].items():
+        if to(int(status)):
+            response["headers"] = response.get("headers", {}) | headers
 
 
 def _tell_keys(document: dict[str, Any]) -> None:
     document["components"]["securitySchemes"] = _SCHEMES
     for path, item in document["paths"].items():
-        if path not in _OPEN:
+        if path not in OPEN:
             for operation in item.values():
+                _add_headers(operation, _RATE_LIMIT, lambda status: status not in (401, 413, 415))
                 operation["security"] = [{name: []} for name in _SCHEMES]
-
-
-@click.command("openapi")
-def command() -> None:
-    """Print the OpenAPI document of the API."""
-    click.echo(text())
-
-
-def text() -> str:
-    """The document as it is committed: of a service with keys and with default limits."""
-    from api.app import create_app  # noqa: PLC0415 - it imports this module
-
-    keys = SecretStr(f"reader:read:{token_urlsafe()}")
-    document = create_app(ApiSettings.model_construct(api_keys=keys)).openapi()
-    return json.dumps(document, indent=1, ensure_ascii=False)

@@ -1,29 +1,35 @@
 """Errors over HTTP: RFC 9457 problem details, never a stack trace and never the caller's text."""
 
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match
 
 from api.schemas import Fault, Problem
 from sentiment.errors import RegistryError
 
 PROBLEM_TYPE = "application/problem+json"
 _MOST_FAULTS = 20
+_INFERENCE = "/v2"
 _NAMES = {
     400: ("bad-request", "The body is not JSON"),
     401: ("key-missing", "A key is needed"),
     403: ("role-missing", "Not allowed"),
     404: ("not-found", "There is nothing here"),
     405: ("method-not-allowed", "This method is not offered here"),
+    408: ("too-slow", "The request took too long"),
     409: ("key-reused", "The idempotency key stands for something else"),
     413: ("too-large", "The body is too large"),
+    415: ("wrong-media-type", "The body's media type is not JSON"),
     421: ("wrong-host", "This host name is not served"),
     422: ("does-not-fit", "The request does not fit the contract"),
     429: ("too-many", "Too many requests"),
+    431: ("headers-too-large", "The headers are too large"),
     500: ("fault", "The service has a fault"),
     503: ("not-now", "Not possible right now"),
 }
@@ -59,8 +65,8 @@ class ProblemResponse(JSONResponse):
     media_type = PROBLEM_TYPE
 
 
-def problem_response(error: ProblemError, request_id: str) -> ProblemResponse:
-    """The answer that tells a problem."""
+def problem_response(error: ProblemError, request_id: str, path: str = "") -> ProblemResponse:
+    """A problem as a response to a request of this path."""
     name, title = _NAMES.get(error.status, ("http", "The request failed"))
     problem = Problem(
         type=f"urn:badbuzz:problem:{name}",
@@ -69,13 +75,14 @@ def problem_response(error: ProblemError, request_id: str) -> ProblemResponse:
         detail=error.detail,
         request_id=request_id,
         errors=error.faults,
+        error=error.detail if path.startswith(_INFERENCE) else None,
     )
     content = problem.model_dump(exclude_none=True)
     return ProblemResponse(content, error.status, headers=error.headers)
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """What OpenAPI says of the problems that a route can end with."""
+    """The problems of a route, for OpenAPI."""
     return {
         status: {
             "description": _NAMES[status][1],
@@ -86,12 +93,21 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def install(app: FastAPI) -> None:
-    """Turn every error of `app` into a problem."""
+def install(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
+    """Turn every error of `app` into a problem.
+
+    Args:
+        app: that answers.
+        routes: all of its routes.
+    """
 
     async def answer(request: Request, error: Exception) -> ProblemResponse:
+        if isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            error.headers = {"Allow": _allowed(request, routes)}
         return problem_response(
-            find_problem(error) or a_fault(request.state.request_id), request.state.request_id
+            find_problem(error) or a_fault(request.state.request_id),
+            request.state.request_id,
+            request.url.path,
         )
 
     for kind in (ProblemError, RegistryError, RequestValidationError, HTTPException, Exception):
@@ -99,7 +115,7 @@ def install(app: FastAPI) -> None:
 
 
 def find_problem(error: Exception) -> ProblemError | None:
-    """What a caller is told of an error; None: it is a fault of the service."""
+    """An error as callers see it; None: it is a fault of the service."""
     if isinstance(error, ProblemError):
         return error
     if isinstance(error, RegistryError):
@@ -107,17 +123,34 @@ def find_problem(error: Exception) -> ProblemError | None:
     if isinstance(error, RequestValidationError):
         return faults_of(error.errors())
     if isinstance(error, HTTPException):
-        return ProblemError(error.status_code, str(error.detail), error.headers)
+        return ProblemError(error.status_code, str(error.detail), _with_head(error.headers))
     return None
 
 
+def _allowed(request: Request, routes: Sequence[BaseRoute]) -> str:
+    """The methods of all routes of a path: Starlette names those of the first one alone."""
+    methods: set[str] = set()
+    for route in routes:
+        if route.matches(request.scope)[0] is not Match.NONE:
+            methods |= getattr(route, "methods", None) or set()
+    return ", ".join(sorted(methods))
+
+
+def _with_head(headers: Mapping[str, str] | None) -> dict[str, str]:
+    """Where GET is allowed, HEAD is."""
+    found = dict(headers or {})
+    if "GET" in (allowed := set(found.get("Allow", "").split(", "))):
+        found["Allow"] = ", ".join(sorted(allowed | {"HEAD"}))
+    return found
+
+
 def a_fault(request_id: str) -> ProblemError:
-    """A 500 that tells nothing but where to look."""
-    return ProblemError(500, f"The service's log tells more of request {request_id}.")
+    """A 500 that only says where to look."""
+    return ProblemError(500, f"See the service's log for request {request_id}.")
 
 
 def not_now(detail: str, seconds: int = 1) -> ProblemError:
-    """A 503 that tells when to come again."""
+    """A 503 that says when to retry."""
     return ProblemError(503, detail, {"Retry-After": str(seconds)})
 
 

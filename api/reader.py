@@ -1,4 +1,4 @@
-"""Follows topics without a group: from a little before now, for ever, through broker restarts."""
+"""Follows topics without a group: from shortly before now, through broker restarts, endlessly."""
 
 import asyncio
 import logging
@@ -7,22 +7,26 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
+from prometheus_client import Counter
 
 from sentiment.errors import TopicError
+from sentiment.kafka_records import TolerantConsumer, UnreadableRecord
 from sentiment.settings import Settings
 
 log = logging.getLogger(__name__)
 
-_LONGEST_WAIT_S = 5.0
+_LONGEST_WAIT_SECONDS = 5.0
 _POLL_MS = 500
 _RECORDS = 2_000
+_AT_ONCE = 200
+_TELL_SECONDS = 1.0
 _METADATA_MS = 15_000
 """How often the consumer asks for the partitions there are: those that were added are read then."""
 
-OnRecords = Callable[[str, Sequence[ConsumerRecord]], None]
+OnRecord = Callable[[ConsumerRecord], None]
 
 
 @dataclass(frozen=True)
@@ -39,21 +43,33 @@ class Start:
 
 
 class Reader:
-    """Reads committed records of some topics and hands them on; a record is handed on once.
+    """Reads committed records of some topics and passes each on once.
+
+    Whatever is wrong with a record costs that record alone: it is skipped and counted.
 
     Args:
         settings: name the brokers.
         starts: where to begin, by full topic name.
-        on_records: called with a topic and its next records, on the event loop.
+        on_record: called with each record on the event loop; never with a tombstone. What it
+            raises means that the record cannot be read.
+        records: counts records by topic and outcome, `read` or `unreadable`.
     """
 
     def __init__(
-        self, settings: Settings, starts: Mapping[str, Start], on_records: OnRecords
+        self,
+        settings: Settings,
+        starts: Mapping[str, Start],
+        on_record: OnRecord,
+        records: Counter,
     ) -> None:
         self._settings = settings
         self._starts = starts
-        self._on_records = on_records
+        self._on_record = on_record
+        self._read = {topic: records.labels(topic, "read") for topic in starts}
+        self._unreadable = {topic: records.labels(topic, "unreadable") for topic in starts}
+        self._told_at = float("-inf")
         self._positions: dict[TopicPartition, int] = {}
+        self._ends: dict[TopicPartition, int] = {}
         self.following = False
 
     async def run(self) -> None:
@@ -65,12 +81,12 @@ class Reader:
             except (KafkaError, TopicError, OSError) as error:
                 if self.following or wait == 0.5:
                     log.warning("Reading %s stopped: %r; it is retried.", self._names(), error)
-                wait = 0.5 if self.following else min(wait * 2, _LONGEST_WAIT_S)
+                wait = 0.5 if self.following else min(wait * 2, _LONGEST_WAIT_SECONDS)
                 self.following = False
             await asyncio.sleep(wait)
 
     async def _follow(self) -> None:
-        consumer = AIOKafkaConsumer(
+        consumer = TolerantConsumer(
             **self._settings.kafka_client,
             group_id=None,
             enable_auto_commit=False,
@@ -128,14 +144,45 @@ class Reader:
             if one in times:
                 first = max(first, young[one].offset if young.get(one) else ends[one])
             found[one] = first
+        self._ends |= ends
         return found
+
+    def is_new(self, record: ConsumerRecord) -> bool:
+        """Whether a record was written after the reading of its partition began."""
+        end = self._ends.get(TopicPartition(record.topic, record.partition), 0)
+        return bool(record.offset >= end)
 
     async def _hand_on(self, consumer: Any) -> None:
         batches = await consumer.getmany(timeout_ms=_POLL_MS, max_records=_RECORDS)
         for partition, records in batches.items():
             self._positions[partition] = records[-1].offset + 1
-            self._on_records(partition.topic, records)
-            await asyncio.sleep(0)  # requests come first
+            for number, record in enumerate(records, 1):
+                self.hand_on(record)
+                if number % _AT_ONCE == 0:
+                    await asyncio.sleep(0)  # requests come first
+
+    def hand_on(self, record: ConsumerRecord) -> None:
+        """One record; it is skipped and counted if it cannot be read."""
+        if record.value is None:
+            return  # a tombstone: nothing is there
+        try:
+            if isinstance(record, UnreadableRecord):
+                raise ValueError(record.reason)
+            self._on_record(record)
+        except Exception as error:  # noqa: BLE001 - whoever writes to the topic chooses which
+            self._unreadable[record.topic].inc()
+            self._tell(record, error)
+        else:
+            self._read[record.topic].inc()
+
+    def _tell(self, record: ConsumerRecord, error: Exception) -> None:
+        """At most one line a second: whoever writes to the topic chooses how many there are."""
+        if time.monotonic() - self._told_at < _TELL_SECONDS:
+            return
+        self._told_at = time.monotonic()
+        place = (record.topic, record.partition, record.offset)
+        # Its message may hold a text of somebody's.
+        log.warning("%s[%d] offset %d: skipped, %s.", *place, type(error).__name__)
 
     def _names(self) -> str:
         return ", ".join(self._starts)

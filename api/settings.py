@@ -26,7 +26,9 @@ class ApiSettings(Settings):
     api_rate_limit: str = "500/second"
     "Requests that one key may make, as `NUMBER/second`, `/minute` or `/hour`."
     api_login_limit: str = "10/minute"
-    "Wrong keys that one address may try."
+    "Wrong keys that one address may try; then no key of its is looked at, until the time is over."
+    api_proxies: list[str] = Field(default_factory=list)
+    "Addresses or networks of proxies whose `X-Forwarded-For` is believed, as a JSON list."
     api_cors_origins: list[str] = Field(default_factory=list)
     "Web origins whose scripts may call the API, as a JSON list; empty: none."
     api_secure_cookie: bool = False
@@ -38,6 +40,16 @@ class ApiSettings(Settings):
     "A larger request body is refused, except of `/predict/batch`."
     api_max_batch_body_bytes: int = Field(8_388_608, ge=1_024)
     "A larger body of `/predict/batch` is refused."
+    api_max_header_bytes: int = Field(32_768, ge=1_024)
+    "A request with a larger request line and headers is refused."
+    api_header_seconds: float = Field(10.0, gt=0)
+    "How long a client may take to send a request's headers; then the connection is cut."
+    api_body_seconds: float = Field(30.0, gt=0)
+    "How long a client may take to send a request's body; then the connection is cut."
+    api_reader_seconds: float = Field(30.0, gt=0)
+    "How long a client may read nothing of an answer that waits; then the connection is cut."
+    api_connections: int = Field(500, ge=10)
+    "Connections open at the same time; a further one takes the place of one that is not in use."
     api_queue_size: int = Field(2_048, ge=1)
     "Single predictions that may wait for the Scorer; further ones get a 503."
     api_batch_size: int = Field(256, ge=1)
@@ -52,6 +64,10 @@ class ApiSettings(Settings):
     api_feedback_keys: int = Field(100_000, ge=1)
     "Idempotency keys that are remembered, the newest."
 
+    api_feedback_listed: int = Field(1_000, ge=1)
+    "Feedback that `GET /feedback` can list, the newest; larger records than those of the live page"
+    " are left out."
+
     api_live_interval_seconds: float = Field(0.5, gt=0)
     "How often the live page gets news."
     api_live_sample: int = Field(3, ge=1)
@@ -60,5 +76,21 @@ class ApiSettings(Settings):
     "Minutes of history on the live page."
     api_live_clients: int = Field(100, ge=1)
     "Live pages open at the same time."
-    api_shutdown_seconds: float = Field(10.0, gt=0)
-    "How long a stop waits for requests that were accepted."
+    api_alerts: int = Field(5_000, ge=1)
+    "Alerts that are kept, for `alert_days`; of more the oldest closed ones go first."
+    api_kept_tweets: int = Field(100_000, ge=1)
+    "Tweets about brands that are kept in a temporary file and can be searched, the newest."
+    api_kept_minutes: int = Field(500_000, ge=1)
+    "Minutes of brands that are kept for charts, the newest."
+    api_kept_brands: int = Field(500, ge=1)
+    "Brands of which tweets and minutes are kept; of more, those mentioned least go."
+    api_live_mentions: int = Field(5_000, ge=1)
+    "Tweets whose brands are kept, the newest: the live page shows them beside the tweet."
+    api_live_record_bytes: int = Field(65_536, ge=1_024)
+    "A larger record is not shown on the live page."
+    api_blind_seconds: float = Field(60.0, gt=0)
+    "What is behind by more than this is shown as unknown: tweets, mentions, news of the page."
+    api_quiet_seconds: float = Field(900.0, gt=0)
+    "If nothing was scored for so long, it is unknown whether all is calm."
+    api_shutdown_seconds: float = Field(7.0, gt=0)
+    "How long a stop waits for requests that were accepted; 2 s later the process ends anyway."

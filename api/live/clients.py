@@ -1,4 +1,4 @@
-"""The open pages: each has a short queue of news; one that cannot keep up is let go."""
+"""The open pages: each has a short queue of news; one that cannot keep up is disconnected."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 import orjson
 
 _QUEUE = 16
-_KEEP_ALIVE_S = 15.0
+_KEEP_ALIVE_SECONDS = 15.0
 _KEEP_ALIVE = b": still here\n\n"
 
 _Queue = asyncio.Queue[bytes | None]
@@ -34,7 +34,7 @@ class Clients:
 
     def send(self, event: bytes) -> None:
         """Queue an event for every page. A full queue ends its page's stream: the browser
-        connects anew and begins with a fresh snapshot."""
+        reconnects and starts with a new snapshot."""
         for queue in list(self._queues):
             if queue.full():
                 self._end(queue)
@@ -55,7 +55,7 @@ class Clients:
             yield first()
             while True:
                 try:
-                    event = await asyncio.wait_for(queue.get(), _KEEP_ALIVE_S)
+                    event = await asyncio.wait_for(queue.get(), _KEEP_ALIVE_SECONDS)
                 except TimeoutError:
                     event = _KEEP_ALIVE
                 if event is None:

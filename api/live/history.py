@@ -6,23 +6,39 @@ from dataclasses import dataclass, field
 from sentiment.messages import Label
 
 ALL = ""
-"""The series of all tweets, whatever the brand."""
+"""The series of all tweets of all brands."""
 
 _ROOM = 4
 """Times `most` that there is room for until the next minute begins: producers name brands."""
 
-Cells = list[list[int]]
-"""Rows of [minute, negative, scored], minute in minutes since 1970, in order."""
+Cells = list[list[int | list[int]]]
+"""Rows of [minute, negative, scored, unsupported, bins], minute in minutes since 1970, in order.
+
+`negative` counts a label. `bins` are pairs, end to end, of a bin of `sentiment.prevalence` and the
+number of texts in it: the share of negatives is estimated from them.
+"""
+
+
+@dataclass
+class _Cell:
+    negative: int = 0
+    scored: int = 0
+    unsupported: int = 0
+    bins: Counter[int] = field(default_factory=Counter)
+
+    def row(self, minute: int) -> list[int | list[int]]:
+        pairs = [number for pair in sorted(self.bins.items()) for number in pair]
+        return [minute, self.negative, self.scored, self.unsupported, pairs]
 
 
 @dataclass
 class _Series:
-    minutes: dict[int, list[int]] = field(default_factory=dict)
+    minutes: dict[int, _Cell] = field(default_factory=dict)
     total: int = 0
 
 
 class History:
-    """Minute counts of negative and of all scored tweets.
+    """Minute counts of negative, of all scored and of unsupported tweets.
 
     Args:
         length: minutes that are kept.
@@ -35,9 +51,13 @@ class History:
         self._series: dict[str, _Series] = {ALL: _Series()}
         self._newest = 0
 
-    def add(self, brand: str, minute: int, label: Label) -> None:
-        """Count one tweet; one without a score, or older than the history, is left out."""
-        if label == "unsupported" or minute <= self._newest - self._length:
+    def add(self, brand: str, minute: int, label: Label, bin_: int | None = None) -> None:
+        """Count one tweet; one older than the history is left out.
+
+        Args:
+            bin_: of its likelihood ratio; None: its version has no prior.
+        """
+        if minute <= self._newest - self._length:
             return
         if minute > self._newest:
             self._newest = minute
@@ -47,15 +67,18 @@ class History:
             if len(self._series) > self._most * _ROOM:
                 return
             series = self._series[brand] = _Series()
-        cell = series.minutes.setdefault(minute, [0, 0])
-        cell[0] += label == "negative"
-        cell[1] += 1
+        cell = series.minutes.setdefault(minute, _Cell())
+        cell.negative += label == "negative"
+        cell.scored += label != "unsupported"
+        cell.unsupported += label == "unsupported"
+        if bin_ is not None:
+            cell.bins[bin_] += 1
         series.total += 1
 
     def since(self, minute: int) -> dict[str, Cells]:
         """The rows of each series from `minute` on; series without one are left out."""
         found = {
-            brand: [[at, *cell] for at, cell in sorted(series.minutes.items()) if at >= minute]
+            brand: [cell.row(at) for at, cell in sorted(series.minutes.items()) if at >= minute]
             for brand, series in self._series.items()
         }
         return {brand: rows for brand, rows in found.items() if rows}
@@ -65,7 +88,8 @@ class History:
         totals: Counter[str] = Counter()
         for brand, series in list(self._series.items()):
             for minute in [at for at in series.minutes if at <= oldest]:
-                series.total -= series.minutes.pop(minute)[1]
+                gone = series.minutes.pop(minute)
+                series.total -= gone.scored + gone.unsupported
             if brand != ALL:
                 totals[brand] = series.total
         kept = {brand for brand, total in totals.most_common(self._most) if total}

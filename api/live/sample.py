@@ -31,7 +31,7 @@ class Sample(Generic[T]):
             self._kept[place] = (self._seen, item)
 
     def take(self) -> tuple[list[T], int]:
-        """What was kept, in order of arrival, and how many came; begin anew."""
+        """The kept items in order of arrival, and how many came; then start over."""
         kept = [item for _, item in sorted(self._kept, key=lambda entry: entry[0])]
         seen, self._kept, self._seen = self._seen, [], 0
         return kept, seen

@@ -1,21 +1,29 @@
 """Alive, ready, and the numbers."""
 
+from dataclasses import asdict
+
 from fastapi import APIRouter, Depends
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from api.deps import ServiceDep, needs
 from api.problems import documented, not_now
-from api.schemas import Health, Readiness
+from api.schemas import Freshness, Health, Readiness
 
 router = APIRouter(tags=["operations"])
 
 
+@router.get("/live", responses=documented(500))
+async def live() -> Health:
+    """Whether the process answers; restart it if it does not."""
+    return Health()
+
+
 @router.get("/health", responses=documented(500, 503))
 async def health(service: ServiceDep) -> Health:
-    """Whether the process works; start it anew when it does not."""
+    """Whether all parts of the service work, whatever Kafka and MLflow do."""
     if fault := service.fault():
-        raise not_now(f"Start the service anew: {fault}.")
+        raise not_now(f"Restart the service: {fault}.")
     return Health()
 
 
@@ -26,6 +34,16 @@ async def ready(service: ServiceDep) -> Readiness:
     if fault := await service.feedback.fault():
         raise not_now(fault)
     return Readiness(model_version=running.scorer.model.version)
+
+
+@router.get(
+    "/freshness",
+    dependencies=[Depends(needs("read"))],
+    responses=documented(401, 403, 429, 500),
+)
+async def freshness(service: ServiceDep) -> Freshness:
+    """How old what the live page shows is. While it is `unknown`, no alert does not mean calm."""
+    return Freshness.model_validate(asdict(service.live.view()))
 
 
 @router.get(

@@ -17,6 +17,6 @@ async def model(service: ServiceDep) -> ModelInfo:
 
 @router.post("/model/refresh", dependencies=[Depends(needs("admin"))])
 async def refresh(service: ServiceDep) -> ModelInfo:
-    """Look the alias up now rather than at the next turn, and tell what runs afterwards."""
+    """Look up the alias now, not at the next poll, and return the version that runs then."""
     await service.champion.refresh()
     return service.model_info()

@@ -1,8 +1,11 @@
 // The table of brands, and which of them the chart shows.
 
+import { late, unknown } from "./blind.js";
 import { byId, el, svg } from "./dom.js";
 import { number, percent, points } from "./format.js";
-import { ALL, brands, counts, minutes, now, share } from "./series.js";
+import { each } from "./parts.js";
+import { ALL, brands, minutes, now, runs, share, unsupported } from "./series.js";
+import { t } from "./texts.js";
 
 const COLORS = ["c1", "c2", "c3", "c4", "c5"];
 const FIRST = 3;
@@ -19,8 +22,10 @@ export function show(onChange) {
   const found = brands().slice(0, MOST_ROWS);
   if (!chose && colors.size < FIRST) for (const { brand } of found.slice(0, FIRST - colors.size)) choose(brand, true);
   byId("no-brands").hidden = found.length > 0;
+  byId("no-brands").textContent = unknown() ?? t("brands.empty");
+  byId("brands-note").textContent = unknown() ?? (late() ? t("brands.late", { count: number(late()) }) : t("brands.hint"));
   const focused = document.activeElement?.dataset?.brand;
-  body.replaceChildren(...found.map((entry) => row(entry, onChange)));
+  body.replaceChildren(...each(found, (entry) => row(entry, onChange)));
   if (focused) body.querySelector(`[data-brand="${CSS.escape(focused)}"]`)?.focus();
 }
 
@@ -33,8 +38,7 @@ function choose(brand, on) {
 function row({ brand, mentions }, onChange) {
   const last = now();
   const recent = share(brand, last, 10);
-  const [negative, scored] = counts(brand, last - 59, last);
-  const change = recent === null ? null : recent - negative / scored;
+  const change = recent === null ? null : recent - share(brand, last, 60);
   const on = colors.has(brand);
   const toggle = el(
     "button",
@@ -52,21 +56,27 @@ function row({ brand, mentions }, onChange) {
     el("i", { class: `dot ${colors.get(brand) ?? "none"}` }),
     brand,
   );
+  const page = el("a", { class: "go", href: `/brands/${encodeURIComponent(brand)}`, "aria-label": t("brands.open", { brand }) }, "→");
+  const blind = unknown();
+  const figure = (text) => (blind ? t("unknown") : text);
   const trend = change === null || Math.abs(change) < 0.03 ? "even" : change > 0 ? "worse" : "better";
   return el(
     "tr",
     {},
-    el("th", { scope: "row" }, toggle),
-    el("td", { class: "num strong" }, recent === null ? "–" : percent(recent)),
-    el("td", { class: `num ${trend}` }, change === null ? "–" : `${points(change)} pt`),
-    el("td", { class: "num" }, number(mentions)),
+    el("th", { scope: "row" }, el("span", { class: "named" }, toggle, page)),
+    el("td", { class: "num strong" }, figure(recent === null ? "–" : percent(recent))),
+    el("td", { class: `num ${blind ? "even" : trend}` }, figure(change === null ? "–" : t("brands.points", { points: points(change) }))),
+    el("td", { class: "num" }, figure(number(mentions))),
+    el("td", { class: "num" }, figure(percent(unsupported(brand) ?? 0))),
     el("td", { class: "spark" }, spark(brand)),
   );
 }
 
 function spark(brand) {
-  const values = minutes().map((minute) => share(brand, minute));
-  const top = Math.max(0.3, ...values);
-  const path = values.map((value, index) => (value === null ? null : `${index * 1.5},${(23 - (value / top) * 22).toFixed(1)}`)).filter(Boolean);
-  return svg("svg", { viewBox: "0 0 90 24", width: 90, height: 24, class: "sparkline", "aria-hidden": "true" }, svg("polyline", { points: path.join(" ") }));
+  const first = minutes()[0];
+  const found = runs(brand);
+  const top = Math.max(0.3, ...found.flatMap((run) => run.points.map(([, value]) => value)));
+  const place = ([minute, value]) => `${(minute - first) * 1.5},${(23 - (value / top) * 22).toFixed(1)}`;
+  const lines = found.map((run) => svg("polyline", { class: run.sparse ? "sparse" : "", points: run.points.map(place).join(" ") }));
+  return svg("svg", { viewBox: "0 0 90 24", width: 90, height: 24, class: "sparkline", "aria-hidden": "true" }, ...lines);
 }

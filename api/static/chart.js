@@ -1,9 +1,13 @@
 // The negative share over the last hour as lines, the volume as bars below.
 
+import { behind, unknown } from "./blind.js";
 import { chosen } from "./brands.js";
 import { byId, el, svg } from "./dom.js";
 import { minuteTime, number, percent } from "./format.js";
-import { ALL, minutes, share, volume } from "./series.js";
+import { ALL, minutes, point as told, runs, volume } from "./series.js";
+import { t } from "./texts.js";
+
+const share = (brand, minute) => told(brand, minute)?.share ?? null;
 
 const box = byId("chart");
 const SHARE = { top: 12, height: 190 };
@@ -13,13 +17,15 @@ const LEFT = 44;
 const RIGHT = 12;
 let pointed = null;
 
-export const name = (brand) => (brand === ALL ? "All tweets" : brand);
+export const name = (brand) => (brand === ALL ? t("chart.all") : brand);
 
 export function draw() {
   const width = box.clientWidth;
   if (!width) return;
   const frame = makeFrame(width);
   const parts = [grid(frame), bars(frame), ...chosen().map((line) => curve(frame, line))];
+  const blind = unseen(frame);
+  if (blind) parts.unshift(blind);
   if (pointed !== null) parts.push(cursor(frame));
   const picture = svg("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT, "aria-hidden": "true" }, ...parts);
   box.replaceChildren(picture, ...(pointed === null ? [] : [reading(frame)]));
@@ -67,23 +73,33 @@ function bars({ times, step, x }) {
   return made;
 }
 
+// Few tweets make a thin line, minutes that nobody saw none.
 function curve({ times, x, y }, { brand, color }) {
   const made = svg("g", { class: `line ${color}` });
-  let run = [];
-  const end = () => {
-    if (run.length === 1) made.append(svg("circle", { cx: run[0][0], cy: run[0][1], r: 2.5 }));
-    else if (run.length) made.append(svg("polyline", { points: run.map((point) => point.join(",")).join(" ") }));
-    run = [];
-  };
-  for (const minute of times) {
-    const value = share(brand, minute);
-    if (value === null) end();
-    else run.push([x(minute).toFixed(1), y(value).toFixed(1)]);
+  const place = ([minute, value]) => [x(minute).toFixed(1), y(value).toFixed(1)];
+  const found = runs(brand);
+  for (const { sparse, points } of found) {
+    const places = points.map(place);
+    if (places.length === 1) made.append(svg("circle", { cx: places[0][0], cy: places[0][1], r: sparse ? 1.5 : 2.5 }));
+    else made.append(svg("polyline", { class: sparse ? "sparse" : "", points: places.join(" ") }));
   }
-  const last = run.at(-1);
-  end();
-  if (last) made.append(svg("circle", { cx: last[0], cy: last[1], r: 3.5 }));
+  const [minute, value] = found.at(-1)?.points.at(-1) ?? [];
+  if (minute >= times.at(-1) - 1) made.append(svg("circle", { cx: x(minute).toFixed(1), cy: y(value).toFixed(1), r: 3.5 }));
   return made;
+}
+
+// The stretch at the end of which nobody knows.
+function unseen({ times, x, width }) {
+  const seconds = behind();
+  if (unknown() === null) return null;
+  const from = seconds === null ? times[0] : Math.max(times[0], times.at(-1) - Math.floor(seconds / 60));
+  const left = Math.min(x(from), width - RIGHT - 24);
+  return svg(
+    "g",
+    { class: "unseen-time" },
+    svg("rect", { x: left, y: SHARE.top, width: width - RIGHT - left, height: BARS.top + BARS.height - SHARE.top }),
+    svg("text", { x: width - RIGHT - 4, y: SHARE.top + 14, "text-anchor": "end" }, unknown()),
+  );
 }
 
 function cursor({ times, x, y }) {
@@ -100,9 +116,9 @@ function reading({ times, width, x }) {
   const minute = times[pointed];
   const rows = chosen().map(({ brand, color }) => {
     const value = share(brand, minute);
-    return el("li", {}, el("i", { class: `dot ${color}` }), el("span", {}, name(brand)), el("b", {}, value === null ? "too few" : percent(value)));
+    return el("li", {}, el("i", { class: `dot ${color}` }), el("span", {}, name(brand)), el("b", {}, value === null ? t("chart.too_few") : percent(value)));
   });
-  const made = el("div", { class: "reading" }, el("p", {}, `${minuteTime(minute)} · ${number(volume(ALL, minute))} scored`), el("ul", {}, ...rows));
+  const made = el("div", { class: "reading" }, el("p", {}, t("chart.reading", { time: minuteTime(minute), count: number(volume(ALL, minute)) })), el("ul", {}, ...rows));
   const left = x(minute) > width / 2;
   made.style[left ? "right" : "left"] = `${left ? width - x(minute) + 12 : x(minute) + 12}px`;
   return made;
@@ -114,7 +130,7 @@ function table({ times }) {
   if (!place.closest("details").open) return;
   const lines = chosen();
   const cell = (brand, minute) => el("td", { class: "num" }, share(brand, minute) === null ? "–" : percent(share(brand, minute)));
-  const head = el("tr", {}, ...["Minute", "Scored", ...lines.map(({ brand }) => name(brand))].map((text) => el("th", { scope: "col" }, text)));
+  const head = el("tr", {}, ...[t("chart.minute"), t("chart.scored"), ...lines.map(({ brand }) => name(brand))].map((text) => el("th", { scope: "col" }, text)));
   const rows = [...times].reverse().map((minute) =>
     el("tr", {}, el("th", { scope: "row" }, minuteTime(minute)), el("td", { class: "num" }, number(volume(ALL, minute))), ...lines.map(({ brand }) => cell(brand, minute))),
   );
@@ -128,7 +144,7 @@ function point(index) {
 
 function tell() {
   const minute = minutes()[pointed];
-  const values = chosen().map(({ brand }) => `${name(brand)} ${share(brand, minute) === null ? "too few tweets" : percent(share(brand, minute))}`);
+  const values = chosen().map(({ brand }) => `${name(brand)} ${share(brand, minute) === null ? t("chart.too_few_tweets") : percent(share(brand, minute))}`);
   byId("chart-reading").textContent = `${minuteTime(minute)}: ${values.join(", ")}`;
 }
 

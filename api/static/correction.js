@@ -2,13 +2,14 @@
 
 import { el } from "./dom.js";
 import { correct, newKey } from "./send.js";
+import { t } from "./texts.js";
 
 const may = document.body.dataset.roles.split(" ").includes("feedback");
-const other = { negative: ["positive"], positive: ["negative"], uncertain: ["negative", "positive"] };
+const classes = ["negative", "neutral", "positive"];
 
 export function correction(tweet) {
   const place = el("span", { class: "correction" });
-  if (!may || !other[tweet.label]) return place;
+  if (!may) return place;
   const feedback = {
     text: tweet.text,
     tweet_id: tweet.id ?? null,
@@ -16,19 +17,19 @@ export function correction(tweet) {
     model_version: tweet.model_version,
     key: newKey(),
   };
-  offer(place, other[tweet.label], feedback);
+  offer(place, classes.filter((one) => one !== tweet.label), feedback);
   return place;
 }
 
 function offer(place, rights, feedback, note = "") {
   const buttons = rights.map((right) =>
-    el("button", { class: "fix", type: "button", onclick: () => send(place, { ...feedback, right }) }, `It is ${right}`),
+    el("button", { class: "fix", type: "button", onclick: () => send(place, { ...feedback, right }) }, t(`fix.${right}`)),
   );
   place.replaceChildren(note, ...buttons);
 }
 
 async function send(place, feedback) {
-  const said = el("span", { role: "status" }, "Saving…");
+  const said = el("span", { role: "status" }, t("fix.saving"));
   const hadFocus = place.contains(document.activeElement);
   place.replaceChildren(said);
   if (hadFocus) {
@@ -36,10 +37,10 @@ async function send(place, feedback) {
     said.focus();
   }
   try {
-    await correct(feedback, () => (said.textContent = "Saving, still trying…"));
-    said.textContent = `Corrected to ${feedback.right}`;
+    await correct(feedback, () => (said.textContent = t("fix.trying")));
+    said.textContent = t(`fix.done.${feedback.right}`);
     said.className = "done";
   } catch (error) {
-    offer(place, [feedback.right], feedback, `Not saved: ${error.message} `);
+    offer(place, [feedback.right], feedback, t("fix.failed", { why: error.message }));
   }
 }

@@ -1,6 +1,7 @@
-const reasons = {
-  wrong: "This key is not known. Look for a missing character.",
-  wait: "Too many wrong keys. Wait a minute, then try again.",
-  role: "This key may not read the page. Ask for one with the role “read”.",
-};
-document.getElementById("note").textContent = reasons[location.search.slice(1)] ?? "";
+import "./language.js";
+import { t } from "./texts.js";
+
+const asked = new URLSearchParams(location.search);
+const fault = ["wrong", "wait", "role"].find((one) => asked.has(one));
+if (fault) document.getElementById("note").textContent = t(`login.${fault}`);
+document.getElementById("next").value = asked.get("next") ?? "";

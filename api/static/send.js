@@ -1,23 +1,30 @@
-// Calls of the API. A correction keeps its key, so that sending it again counts once.
+// Calls of the API. What it refuses is said in the page's language. A correction keeps its key, so that sending it again counts once.
+
+import { t } from "./texts.js";
 
 const TRIES = 6;
+const PROBLEM = "urn:badbuzz:problem:";
 
 export class Refused extends Error {}
 
-export async function post(path, content) {
-  const answer = await fetch(path, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(content),
-  });
-  if (answer.status === 401) location.assign("/login");
-  if (answer.status === 503 || answer.status === 429) {
-    const error = new Error((await answer.json()).detail);
-    error.wait = Number(answer.headers.get("Retry-After") ?? 1) * 1_000;
-    throw error;
-  }
-  if (!answer.ok) throw new Refused((await answer.json()).detail);
-  return answer.json();
+// With a key, a second try of the same call counts once.
+export const post = (path, content, key) =>
+  call(path, { method: "POST", headers: { "Content-Type": "application/json", ...(key && { "Idempotency-Key": key }) }, body: JSON.stringify(content) });
+
+export const remove = (path) => call(path, { method: "DELETE" });
+
+export const get = (path) => call(path, {});
+
+async function call(path, options) {
+  const answer = await fetch(path, options);
+  if (answer.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+  if (answer.ok) return answer.status === 204 ? null : answer.json();
+  const problem = await answer.json().catch(() => ({}));
+  const why = t(`problem.${(problem.type ?? "").replace(PROBLEM, "") || "fault"}`);
+  if (answer.status !== 503 && answer.status !== 429) throw new Refused(why);
+  const error = new Error(why);
+  error.wait = Number(answer.headers.get("Retry-After") ?? 1) * 1_000;
+  throw error;
 }
 
 export async function correct(feedback, onWait) {

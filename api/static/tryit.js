@@ -2,9 +2,9 @@
 
 import { correction } from "./correction.js";
 import { byId, el } from "./dom.js";
-import { labels, percent } from "./format.js";
 import { post } from "./send.js";
-import { meter } from "./tweets.js";
+import { t } from "./texts.js";
+import { score } from "./score.js";
 
 const form = byId("try");
 const field = byId("try-text");
@@ -14,7 +14,7 @@ form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const text = field.value;
   if (!text.trim()) return;
-  result.replaceChildren(el("p", { class: "hint" }, "Scoring…"));
+  result.replaceChildren(el("p", { class: "hint" }, t("try.scoring")));
   try {
     show(text, await post("/explain", { text }));
   } catch (error) {
@@ -31,9 +31,8 @@ function show(text, answer) {
     el(
       "p",
       { class: "verdict", "data-label": answer.label },
-      el("span", { class: "pill" }, labels[answer.label]),
-      meter(answer.p_negative),
-      el("span", { class: "score" }, `${percent(answer.p_negative)} negative`),
+      el("span", { class: "pill" }, t(`label.${answer.label}`)),
+      ...score(answer),
       correction({ ...answer, text, id: null }),
     ),
     el("p", { class: "marked", dir: "auto" }, ...marked(text, answer.pieces)),
@@ -44,37 +43,42 @@ function show(text, answer) {
 // The API counts code points, JavaScript counts UTF-16 units.
 function marked(text, pieces) {
   const points = Array.from(text);
-  const strongest = Math.max(0.02, ...pieces.map((piece) => Math.abs(piece.weight)));
+  const strongest = Math.max(0.02, ...pieces.map((piece) => side(piece).weight));
   const parts = [];
   let from = 0;
   for (const piece of pieces) {
     parts.push(points.slice(from, piece.start).join(""));
     const word = points.slice(piece.start, piece.end).join("");
-    const strength = Math.abs(piece.weight) / strongest;
+    const { name, weight } = side(piece);
+    const strength = weight / strongest;
     if (strength < 0.08) parts.push(word);
-    else parts.push(mark(word, piece.weight, strength));
+    else parts.push(mark(word, name, weight, strength));
     from = piece.end;
   }
   parts.push(points.slice(from).join(""));
   return parts;
 }
 
-function mark(word, weight, strength) {
-  const side = weight > 0 ? "negative" : "positive";
-  const made = el("mark", { class: side, title: `${Math.abs(weight * 100).toFixed(1)} points more ${side}` }, word);
+// The class that a piece speaks for most.
+function side({ weights }) {
+  const [name, weight] = Object.entries(weights).reduce((best, one) => (one[1] > best[1] ? one : best));
+  return { name, weight };
+}
+
+function mark(word, name, weight, strength) {
+  const made = el("mark", { class: name, title: t("try.points_more", { points: (weight * 100).toFixed(1), label: t(`word.${name}`) }) }, word);
   made.style.setProperty("--strength", strength.toFixed(2));
   return made;
 }
 
 function summary(pieces) {
-  const by = (sign) =>
+  const by = (name) =>
     pieces
-      .filter((piece) => piece.weight * sign > 0.005)
-      .sort((a, b) => (b.weight - a.weight) * sign)
+      .filter((piece) => side(piece).name === name && side(piece).weight > 0.005)
+      .sort((a, b) => b.weights[name] - a.weights[name])
       .slice(0, 3)
-      .map((piece) => `“${piece.text}”`)
+      .map((piece) => t("try.quoted", { word: piece.text }))
       .join(", ");
-  const [worse, better] = [by(1), by(-1)];
-  if (!worse && !better) return "No single word carries this score.";
-  return [worse && `More negative through ${worse}.`, better && `More positive through ${better}.`].filter(Boolean).join(" ");
+  const said = ["negative", "neutral", "positive"].map((name) => by(name) && t("try.more", { label: t(`word.${name}`), words: by(name) })).filter(Boolean);
+  return said.length ? said.join(" ") : t("try.none");
 }

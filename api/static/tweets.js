@@ -2,7 +2,10 @@
 
 import { correction } from "./correction.js";
 import { byId, el } from "./dom.js";
-import { labels, number, percent, time } from "./format.js";
+import { number, rate as paced, time } from "./format.js";
+import { each } from "./parts.js";
+import { score } from "./score.js";
+import { t } from "./texts.js";
 
 const MOST = 60;
 const list = byId("tweets");
@@ -16,7 +19,7 @@ export function add(tweets) {
     tell();
     return;
   }
-  for (const tweet of tweets) list.prepend(row(tweet));
+  for (const made of each(tweets, row)) list.prepend(made);
   while (list.children.length > MOST) list.lastElementChild.remove();
   byId("no-tweets").hidden = list.children.length > 0;
 }
@@ -28,7 +31,7 @@ export function replace(tweets) {
 
 export function note(seen, sent, rate) {
   byId("stream-note").textContent =
-    seen > sent ? `A sample of ${number(rate)} tweets a second` : "Every tweet, the newest first";
+    seen > sent ? t("tweets.sample", { rate: paced(rate) }) : t("tweets.every");
 }
 
 // Nobody reads a list that moves under the pointer, or corrects a tweet that runs away.
@@ -37,7 +40,7 @@ function isHeld() {
 }
 
 function tell() {
-  pause.textContent = held.length ? `Show ${held.length} new` : pause.ariaPressed === "true" ? "Go on" : "Pause";
+  pause.textContent = held.length ? t("tweets.show_new", { count: number(held.length) }) : t(pause.ariaPressed === "true" ? "tweets.resume" : "tweets.pause");
 }
 
 function release() {
@@ -48,14 +51,13 @@ function release() {
 }
 
 function row(tweet) {
-  const scored = tweet.p_negative !== null;
   return el(
     "li",
     { class: "tweet", "data-label": tweet.label, "data-id": tweet.id, hidden: shown !== "" && shown !== tweet.label },
     el(
       "p",
       { class: "who" },
-      el("strong", {}, tweet.author ? `@${tweet.author}` : "someone"),
+      el("strong", {}, tweet.author ? `@${tweet.author}` : t("tweets.someone")),
       ...tweet.brands.map((brand) => el("span", { class: "chip" }, brand)),
       el("time", { datetime: new Date(tweet.at).toISOString() }, time(tweet.at)),
     ),
@@ -63,18 +65,11 @@ function row(tweet) {
     el(
       "p",
       { class: "verdict" },
-      el("span", { class: "pill" }, labels[tweet.label]),
-      scored ? meter(tweet.p_negative) : null,
-      scored ? el("span", { class: "score" }, `${percent(tweet.p_negative)} negative`) : null,
+      el("span", { class: "pill" }, t(`label.${tweet.label}`)),
+      ...score(tweet),
       correction(tweet),
     ),
   );
-}
-
-export function meter(p) {
-  const bar = el("span", { class: "meter", "aria-hidden": "true" }, el("i"));
-  bar.firstChild.style.width = `${p * 100}%`;
-  return bar;
 }
 
 pause.addEventListener("click", () => {
