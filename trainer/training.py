@@ -16,29 +16,31 @@ from pathlib import Path
 
 from rich.console import Console
 
-from sentiment import artefact
-from sentiment.card import ErrorRates
-from sentiment.errors import ArtefactError
 from sentiment.scorer import ModelVersion, Scorer
-from trainer.calibration import Floats
-from trainer.candidate import Candidate, build
+from sentiment.scores import Probabilities, Scores
+from trainer.candidates.candidate import Candidate, build
 from trainer.context import Context
-from trainer.data import Split
-from trainer.evaluation import Evaluation, evaluate
-from trainer.metrics import error_rates
-from trainer.plots import confusion_plot, reliability_plot
-from trainer.register import Evidence, Versions
-from trainer.report import DataReport
+from trainer.data.tweets import Split
+from trainer.evaluation.evaluation import Evaluation, evaluate
+from trainer.evaluation.finished import finish, finished
+from trainer.registry.register import Evidence, Versions
+from trainer.reports.data_report import DataReport
+from trainer.reports.plots import confusion_plot, reliability_plot
 from trainer.settings import TrainerSettings
 
 
 @dataclass(frozen=True)
 class Trained:
-    """An artefact that stands in its workplace, measured on the test part."""
+    """An artefact in its working folder, measured on the test part."""
 
     workplace: Path
     evaluation: Evaluation
-    p_negative: Floats
+    scores: Scores
+
+    @property
+    def p_negative(self) -> Probabilities:
+        """Of each text of the test part, against positive, float32 [n]."""
+        return self.scores.as_two().p_negative
 
     @property
     def folder(self) -> Path:
@@ -98,7 +100,7 @@ def evidence(trained: Trained, split: Split, report: DataReport | None = None) -
         metrics=evaluation.flat,
         figures={
             "reliability.png": reliability_plot(trained.p_negative, split.test.negative, title),
-            "confusion.png": confusion_plot(evaluation.confusion, title),
+            "confusion.png": confusion_plot(evaluation.confusion, evaluation.classes, title),
         },
         texts=texts,
         datasets={name: (part.digest(), len(part)) for name, part in vars(split).items()},
@@ -111,7 +113,7 @@ def _train(
     key = hashlib.sha256(f"{candidate!r} {split.train.digest()} {settings.seed}".encode())
     workplace = settings.training_dir / f"{candidate.name}-{key.hexdigest()[:12]}"
     folder = workplace / "artefact"
-    if _finished(folder):
+    if finished(folder):
         console.print(f"{candidate.name}: trained already, not registered yet.")
     else:
         console.rule(candidate.name)
@@ -119,21 +121,6 @@ def _train(
         built = build(candidate, split, folder, run)
         console.print(f"{candidate.name}: the artefact agrees within {built.parity:.1g}.")
     scorer = Scorer(folder, ModelVersion(candidate.name, "new", ""), settings.scorer_threads)
-    evaluation, p_negative = evaluate(scorer, split.test, candidate.name)
-    _complete_card(folder, evaluation)
-    return Trained(workplace, evaluation, p_negative)
-
-
-def _finished(folder: Path) -> bool:
-    try:
-        return bool(artefact.read_card(folder).metrics)
-    except ArtefactError:
-        return False
-
-
-def _complete_card(folder: Path, evaluation: Evaluation) -> None:
-    card = artefact.read_card(folder)
-    rates = error_rates(evaluation.confusion)
-    known = ErrorRates(false_negative=rates[0], false_positive=rates[1]) if rates else None
-    update = {"metrics": evaluation.figures, "error_rates": known}
-    artefact.write_card(folder, card.model_copy(update=update))
+    evaluation, scores = evaluate(scorer, split.test, candidate.name)
+    finish(folder, evaluation)
+    return Trained(workplace, evaluation, scores)

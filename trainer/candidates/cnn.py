@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from trainer import word_network
 from trainer.context import Context
-from trainer.data import Split
-from trainer.glove import find_glove, load_glove
-from trainer.network import Schedule
+from trainer.data.tweets import Split
+from trainer.networks import word_network
+from trainer.networks.glove import find_glove, load_glove
+from trainer.networks.network import Schedule
 
 
 @dataclass(frozen=True)

@@ -11,22 +11,22 @@ from numpy.typing import NDArray
 from sentiment import artefact
 from sentiment.card import Layout
 from sentiment.tokenizer import HuggingFaceTokenizer
-from trainer import network
-from trainer.augment import with_emoticons
 from trainer.context import Context
-from trainer.data import Split, Tweets
-from trainer.keras_graph import write_padded_graph
-from trainer.padded import padded_feed
-from trainer.quantise import quantise
-from trainer.transformer import build_encoder, fetched, read_tokenizer
-from trainer.wide import beside, fit_wide
+from trainer.data.augment import with_emoticons
+from trainer.data.tweets import Split, Tweets
+from trainer.graphs.keras_graph import write_padded_graph
+from trainer.graphs.quantise import quantise
+from trainer.networks import network
+from trainer.networks.padded import padded_feed
+from trainer.networks.transformer import build_encoder, fetched, read_tokenizer
+from trainer.networks.wide import beside, fit_wide
 
 
 @dataclass(frozen=True)
 class DistilBert:
     """The candidate and its settings.
 
-    A linear model over its tokens and pairs of them stands beside it (`trainer.wide`).
+    A linear model over tokens and pairs of tokens is added to it (`trainer.networks.wide`).
 
     Attributes:
         source: a Hugging Face directory, or a name on its hub.

@@ -1,24 +1,22 @@
 """Logistic regression over n-grams: trains in seconds, scores fastest."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, vstack
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, SGDClassifier
 
 from sentiment import artefact
 from sentiment.card import Layout
 from sentiment.tokenizer import NgramTokenizer, vocabulary_of
+from trainer.candidates.descent import Descent
+from trainer.candidates.ngram_matrix import features
+from trainer.candidates.stop_words import stop_words
 from trainer.context import Context
-from trainer.data import Split
-from trainer.linear_graph import write_linear_graph
-from trainer.stop_words import stop_words
-
-_ROWS_AT_ONCE = 50_000
-"""Bounds the memory that encoding needs besides its result: about 1 GB."""
+from trainer.data.tweets import Split, Tweets, drawn
+from trainer.graphs.linear_graph import write_linear_graph
 
 
 @dataclass(frozen=True)
@@ -32,6 +30,10 @@ class Logistic:
         power: long texts are scaled down by their number of ids to this power; it keeps the
             accuracy and makes the probabilities of long texts as honest as those of short ones.
         strength: inverse of the L2 penalty, scikit-learn's `C`.
+        at_once: rows that L-BFGS learns from at most, as one matrix. Where there are more, so many
+            give the vocabulary, and all are learned from in passes: the whole of Sentiment140 has
+            300 million features.
+        descent: the passes.
     """
 
     name: str = "logistic"
@@ -41,22 +43,37 @@ class Logistic:
     runs: tuple[int, int] = (3, 5)
     power: float = 0.25
     strength: float = 0.4
+    at_once: int = 300_000
+    descent: Descent = field(default_factory=Descent)
 
     def fit(self, split: Split, run: Context) -> "FittedLogistic":
-        """Train by L-BFGS, from the same start each time."""
+        """Train, from the same start and in the same order each time."""
+        train = split.train
+        tokenizer = self._tokenizer(drawn(train, self.at_once, run.seed).texts)
+        if len(train) > self.at_once:
+            estimator = self.descent.fit(tokenizer, train, self.power, self.strength, run)
+        else:
+            estimator = self._by_lbfgs(tokenizer, train, run)
+        return FittedLogistic(tokenizer, estimator, self.power)
+
+    def _tokenizer(self, texts: Sequence[str]) -> NgramTokenizer:
         silent = stop_words()
-        words = vocabulary_of(split.train.texts, self.vocabulary)
-        tokenizer = NgramTokenizer(
+        words = vocabulary_of(texts, self.vocabulary)
+        return NgramTokenizer(
             [word for word in words if word not in silent],
             pair_buckets=self.pair_buckets,
             run_buckets=self.run_buckets,
             runs=self.runs,
             silent=sorted(silent),
         )
+
+    def _by_lbfgs(
+        self, tokenizer: NgramTokenizer, train: Tweets, run: Context
+    ) -> LogisticRegression:
         estimator = LogisticRegression(C=self.strength, max_iter=200, tol=1e-4)
-        with run.waiting(f"logistic regression on {len(split.train):,} texts"):
-            estimator.fit(features(tokenizer, split.train.texts, self.power), split.train.negative)
-        return FittedLogistic(tokenizer, estimator, self.power)
+        with run.waiting(f"logistic regression on {len(train):,} texts"):
+            estimator.fit(features(tokenizer, train.texts, self.power), train.negative)
+        return estimator
 
 
 @dataclass(frozen=True)
@@ -64,7 +81,7 @@ class FittedLogistic:
     """The model in scikit-learn."""
 
     tokenizer: NgramTokenizer
-    estimator: LogisticRegression
+    estimator: LogisticRegression | SGDClassifier
     power: float
     layout: Layout = "ragged"
     int8: bool = False
@@ -85,25 +102,3 @@ class FittedLogistic:
             float(self.estimator.intercept_[0]) / temperature,
             self.power,
         )
-
-
-def features(tokenizer: NgramTokenizer, texts: Sequence[str], power: float) -> csr_matrix:
-    """How often each id stands in each text, by the text's length to a power.
-
-    Returns:
-        float32 [n, size].
-    """
-    starts = range(0, len(texts), _ROWS_AT_ONCE) or (0,)
-    return vstack(
-        [_features(tokenizer, texts[start : start + _ROWS_AT_ONCE], power) for start in starts],
-        format="csr",
-    )
-
-
-def _features(tokenizer: NgramTokenizer, texts: Sequence[str], power: float) -> csr_matrix:
-    encoded = tokenizer.encode(texts)
-    scale = np.maximum(encoded.lengths, 1) ** -power
-    values = np.repeat(scale, encoded.lengths).astype(np.float32)
-    matrix = csr_matrix((values, encoded.ids, encoded.offsets), (len(encoded), tokenizer.size))
-    matrix.sum_duplicates()
-    return matrix

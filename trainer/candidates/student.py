@@ -10,16 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from trainer import network, word_network
-from trainer.augment import variants, with_emoticons
 from trainer.candidates.lstm import pooled_states
+from trainer.candidates.teacher import Teacher
 from trainer.context import Context
-from trainer.data import Split
-from trainer.glove import Vectors, find_glove, load_glove
-from trainer.source import unlabelled_tweets
-from trainer.teacher import Teacher
-from trainer.transformer import fetched
-from trainer.transformer_vectors import word_vectors
+from trainer.data.augment import variants, with_emoticons
+from trainer.data.source import unlabelled_tweets
+from trainer.data.tweets import Split
+from trainer.networks import network, word_network
+from trainer.networks.glove import Vectors, find_glove, load_glove
+from trainer.networks.transformer import fetched
+from trainer.networks.transformer_vectors import word_vectors
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Student:
         labelled = with_emoticons(split.train)
         real = [*labelled.texts, *unlabelled_tweets(self.teacher.settings.unlabelled)]
         texts = [*real, *variants(labelled.texts, self.copies)]
-        soft = self.teacher.soft_labels(texts, split.train.digest(), run)
+        soft = self.teacher.soft_labels(texts, split.train.digest(), run)[:, 0]
         known = len(labelled)
         soft[:known] = self.trust * soft[:known] + (1 - self.trust) * labelled.negative
         glove = load_glove(find_glove(self.glove))

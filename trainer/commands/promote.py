@@ -10,14 +10,15 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
+from sentiment import terminal
 from sentiment.errors import ArtefactError, PromotionError, RegistryError
 from sentiment.settings import load_settings
-from trainer.promotion import Rules, Verdict
+from trainer.promotion.judge import Rules, Verdict
 from trainer.settings import TrainerSettings
 
 if TYPE_CHECKING:
     from sentiment.scorer import Scorer
-    from trainer.register import Versions
+    from trainer.registry.register import Versions
 
 PREVIOUS_TAG = "badbuzz.previous"
 MOVE_TAG = "badbuzz.move"
@@ -44,22 +45,22 @@ def _option(name: str) -> Callable[[Command], Command]:
 @click.option(
     "--prometheus",
     metavar="URL",
-    help="Take what this Prometheus knows of its time in the champion's shadow as evidence, too.",
+    help="Also use this Prometheus' figures of the version in the champion's shadow as evidence.",
 )
 def promote(version: str | None, prometheus: str | None, **limits: float) -> None:
-    """Make VERSION (by default the newest) the champion, if the frozen test part says so.
+    """Make VERSION (default: the newest) the champion if it wins on the frozen test part.
 
     It must be better by the margin in a paired test, lose on no slice, be calibrated, reproduce
     its golden set and be fast enough. Otherwise the alias stays, and the reasons are printed.
     """
     settings = load_settings(TrainerSettings)
-    promote_version(settings, version, _rules(limits), Console(), prometheus)
+    promote_version(settings, version, _rules(limits), terminal.console(), prometheus)
 
 
 @click.command("rollback")
 def rollback() -> None:
-    """Give the champion's place back to the version that had it before."""
-    from trainer.register import Versions  # noqa: PLC0415 - MLflow takes seconds
+    """Make the previous champion the champion again."""
+    from trainer.registry.register import Versions  # noqa: PLC0415 - MLflow takes seconds
 
     settings = load_settings(TrainerSettings)
     versions = Versions(settings)
@@ -79,7 +80,7 @@ def rollback() -> None:
         )
     move = f"rolled back from version {champion.version} on {_now()}"
     change = versions.point(previous, {ROLLBACK_TAG: move})
-    Console().print(f"Version {previous} is the champion again (move {change}): {move}.")
+    terminal.console().print(f"Version {previous} is the champion again (move {change}): {move}.")
     versions.tag(champion.version, ROLLBACK_TAG, f"gave way to version {previous} on {_now()}")
 
 
@@ -105,7 +106,7 @@ def promote_version(
         DataError: there is too little data to judge on.
         ArtefactError: the version cannot be opened.
     """
-    from trainer.register import Versions  # noqa: PLC0415 - MLflow takes seconds
+    from trainer.registry.register import Versions  # noqa: PLC0415 - MLflow takes seconds
 
     versions = Versions(settings)
     number, champion = _number(versions, version), versions.champion()
@@ -152,24 +153,22 @@ def _number(versions: "Versions", version: str | None) -> str:
 def _judged(
     settings: TrainerSettings, number: str, champion: Any, rules: Rules, console: Console
 ) -> Verdict:
-    """What the frozen test part says of a version beside the champion, if there is one."""
-    from trainer.data import require_usable, split  # noqa: PLC0415 - these take seconds to import
-    from trainer.promotion import judge  # noqa: PLC0415
-    from trainer.source import training_data  # noqa: PLC0415
-    from trainer.versions import open_version  # noqa: PLC0415
+    """Compare a version with the champion, if there is one, on the frozen test part."""
+    from trainer.promotion.frozen import frozen_rows  # noqa: PLC0415 - these take seconds to import
+    from trainer.promotion.judge import judge  # noqa: PLC0415
+    from trainer.registry.versions import open_version  # noqa: PLC0415
 
-    tweets, origin = training_data(settings.data_dir)
-    parts = split(tweets)
-    require_usable(parts)
-    test = parts.test
-    console.print(f"Judged on the {len(test):,} test rows of {origin}.")
+    challenger = open_version(settings, number)
     old = _opened_champion(settings, champion, console) if champion is not None else None
-    return judge(open_version(settings, number), old, test, rules)
+    test, origin = frozen_rows(settings, challenger.card.three)
+    test = test.for_all([one.card.three for one in (challenger, old) if one is not None])
+    console.print(f"Judged on the {len(test):,} test rows of {origin}.")
+    return judge(challenger, old, test, rules)
 
 
 def _opened_champion(settings: TrainerSettings, champion: Any, console: Console) -> "Scorer | None":
     """The champion; None, and why, where it does not open: it must not keep its place for that."""
-    from trainer.versions import open_version  # noqa: PLC0415 - MLflow takes seconds
+    from trainer.registry.versions import open_version  # noqa: PLC0415 - MLflow takes seconds
 
     try:
         return open_version(settings, champion.version)
@@ -182,7 +181,7 @@ def _opened_champion(settings: TrainerSettings, champion: Any, console: Console)
 
 
 def _with_shadow(verdict: Verdict, prometheus: str, number: str) -> Verdict:
-    from trainer.shadow import shadow_check, shadow_of  # noqa: PLC0415 - only when asked for
+    from trainer.promotion.shadow import shadow_check, shadow_of  # noqa: PLC0415 - only when asked for
 
     check = shadow_check(shadow_of(prometheus, number))
     return replace(verdict, checks=[*verdict.checks, check])

@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
+from sentiment import terminal
 from sentiment.errors import RegistryError
 from sentiment.settings import load_settings
+from trainer.commands.train_sources import train_on_sources
 from trainer.settings import TrainerSettings
 
 if TYPE_CHECKING:
-    from trainer.candidate import Candidate
-    from trainer.data import Split
-    from trainer.evaluation import Evaluation
-    from trainer.register import Versions
-    from trainer.report import DataReport
+    from trainer.candidates.candidate import Candidate
+    from trainer.data.tweets import Split
+    from trainer.evaluation.evaluation import Evaluation
+    from trainer.registry.register import Versions
+    from trainer.reports.data_report import DataReport
     from trainer.training import Trained
 
 _FEWEST_ROWS = 200
@@ -23,81 +25,99 @@ _FEWEST_ROWS = 200
 
 @click.command("train")
 @click.argument("candidates", nargs=-1)
-@click.option("--first", is_flag=True, help="Only if there is no champion: the light one.")
-@click.option("--rows", type=click.IntRange(min=_FEWEST_ROWS), help="Train on so many, drawn.")
-@click.option("--with-feedback", is_flag=True, help="Add people's verdicts from Kafka.")
-@click.option("--int8", is_flag=True, help="Let the transformer's artefact compute in 8 bits.")
+@click.option("--first", is_flag=True, help="Only if there is no champion: the shipped one.")
+@click.option(
+    "--rows", type=click.IntRange(min=_FEWEST_ROWS), help="Train on a sample of this size."
+)
+@click.option("--with-feedback", is_flag=True, help="Add people's feedback from Kafka.")
+@click.option(
+    "--hold-back",
+    multiple=True,
+    metavar="GROUP",
+    help="Test three classes on this airline alone, unseen in training; may be repeated.",
+)
+@click.option("--int8", is_flag=True, help="Quantise the transformer's artefact to 8 bits.")
 def train(
     candidates: tuple[str, ...],
     *,
     first: bool,
     rows: int | None,
     with_feedback: bool,
+    hold_back: tuple[str, ...],
     int8: bool,
 ) -> None:
-    """Train CANDIDATES (logistic, lstm, cnn, distilbert, student) and register them.
+    """Train CANDIDATES (logistic, lstm, cnn, distilbert, student, multilingual) and register them.
 
-    Without a name: all that can be trained here. An interrupted training registers nothing and
-    goes on at the next call. Ends with a leaderboard on the frozen test part.
+    Without a name: all of two classes that can be trained here. An interrupted training registers
+    nothing and goes on at the next call. Ends with a leaderboard on the frozen test part.
+    multilingual learns three classes from all sources in data/ and ends with figures of each.
     """
-    from trainer.register import Versions  # noqa: PLC0415 - MLflow and scikit-learn take seconds
+    from trainer.registry.register import Versions  # noqa: PLC0415 - MLflow and scikit-learn take seconds
     from trainer.training import train_all  # noqa: PLC0415
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    settings, console = load_settings(TrainerSettings), Console()
+    settings, console = load_settings(TrainerSettings), terminal.console()
     if first:
         first_champion(settings, console)
         return
-    chosen = _chosen(candidates, settings, int8, console)
+    two_class, three_class = _by_kind(candidates)
+    chosen = _chosen(two_class, settings, int8, console) if two_class or not three_class else []
     versions = Versions(settings)
     versions.champion()  # does MLflow answer? Better asked now than after hours of training
+    if three_class:
+        train_on_sources(three_class, settings, versions, console, rows, hold_back)
+    if not chosen:
+        return
     parts, report = _parts(settings, rows, with_feedback, console)
     try:
         trained = train_all(chosen, parts, settings, console)
         evaluations = _registered(trained, parts, report, versions, console)
     except KeyboardInterrupt:
-        console.print("Stopped; nothing new is registered. The same command goes on from here.")
+        console.print("Stopped; nothing new is registered. Run the same command to resume.")
         raise SystemExit(130) from None
     _show(evaluations, parts, console)
     console.print("`badbuzz promote VERSION` makes one of them the champion, if it wins.")
 
 
 def first_champion(settings: TrainerSettings, console: Console) -> str:
-    """Make sure that there is a champion: the one there is, else a logistic regression.
+    """Make sure that there is a champion: the one there is, else the version that ships with
+    badbuzz. Nothing is trained.
 
     Returns:
         the version that the alias names afterwards.
 
     Raises:
         RegistryError: MLflow does not answer.
-        DataError: the data is too little or one-sided.
     """
-    from trainer.candidates.logistic import Logistic  # noqa: PLC0415 - scikit-learn takes seconds
-    from trainer.data import require_usable, split  # noqa: PLC0415
-    from trainer.register import Versions  # noqa: PLC0415
-    from trainer.source import training_data  # noqa: PLC0415
-    from trainer.training import register_all, train_all  # noqa: PLC0415
+    from trainer.registry.register import Versions  # noqa: PLC0415 - MLflow takes seconds
+    from trainer.shipped import evidence, shipped_folder  # noqa: PLC0415
 
     versions = Versions(settings)
     champion = versions.champion()
     if champion is not None:
         console.print(f"The champion is version {champion.version}; nothing to train.")
         return str(champion.version)
-    tweets, origin = training_data(settings.data_dir)
-    console.print(f"No champion yet: training a logistic regression on {origin}.")
-    parts = split(tweets)
-    require_usable(parts)
-    (number,) = register_all(train_all([Logistic()], parts, settings, console), parts, versions)
+    folder = shipped_folder()
+    (number,) = versions.make([versions.log(folder, evidence(folder))])
     versions.point(number)
-    console.print(f"Version {number} of {settings.model_name} is the champion.")
+    console.print(
+        f"Version {number} of {settings.model_name}, which ships with badbuzz, is the champion."
+    )
     return number
+
+
+def _by_kind(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    from trainer.candidates.catalogue import THREE_CLASS  # noqa: PLC0415
+
+    three = tuple(name for name in names if name in THREE_CLASS)
+    return tuple(name for name in names if name not in THREE_CLASS), three
 
 
 def _chosen(
     names: tuple[str, ...], settings: TrainerSettings, int8: bool, console: Console
 ) -> "list[Candidate]":
     from sentiment.errors import TrainingError  # noqa: PLC0415
-    from trainer.candidates import NAMES, by_default, candidate, missing  # noqa: PLC0415
+    from trainer.candidates.catalogue import NAMES, by_default, candidate, missing  # noqa: PLC0415
 
     lacking = {name: missing(name, settings) for name in names} or by_default(settings)
     for reason in filter(None, lacking.values()):
@@ -111,9 +131,9 @@ def _chosen(
 def _parts(
     settings: TrainerSettings, rows: int | None, with_feedback: bool, console: Console
 ) -> "tuple[Split, DataReport]":
-    from trainer.data import drawn, require_usable, split  # noqa: PLC0415
-    from trainer.report import data_report, report_table  # noqa: PLC0415
-    from trainer.source import training_data  # noqa: PLC0415
+    from trainer.data.source import training_data  # noqa: PLC0415
+    from trainer.data.tweets import drawn, require_usable, split  # noqa: PLC0415
+    from trainer.reports.data_report import data_report, report_table  # noqa: PLC0415
 
     tweets, origin = training_data(settings.data_dir)
     console.print(f"Training on {origin}.")
@@ -128,10 +148,10 @@ def _parts(
 
 
 def _with_feedback(parts: "Split", settings: TrainerSettings, console: Console) -> "Split":
-    from trainer.data import with_more  # noqa: PLC0415
-    from trainer.feedback import read_feedback  # noqa: PLC0415 - aiokafka for those who ask
+    from trainer.data.feedback import read_feedback  # noqa: PLC0415 - aiokafka for those who ask
+    from trainer.data.tweets import with_more  # noqa: PLC0415
 
-    feedback = read_feedback(settings)
+    feedback = read_feedback(settings, len(parts.train))
     grown = with_more(parts, feedback)
     added = len(grown.train) - len(parts.train)
     console.print(
@@ -160,12 +180,12 @@ def _registered(
     except RegistryError as error:
         _show([one.evaluation for one in trained], parts, console)
         raise RegistryError(
-            f"{error} What was trained is kept: the same command registers it."
+            f"{error} The trained models are kept; run the same command to register them."
         ) from error
 
 
 def _show(evaluations: "list[Evaluation]", parts: "Split", console: Console) -> None:
-    from trainer.leaderboard import behaviour_table, leaderboard, slices_table  # noqa: PLC0415
+    from trainer.reports.leaderboard import behaviour_table, leaderboard, slices_table  # noqa: PLC0415
 
     console.print(slices_table(evaluations))
     console.print(behaviour_table(evaluations))

@@ -1,0 +1,1 @@
+"""Sources of data: labelled tweets and their split, people's feedback, made texts, large files."""

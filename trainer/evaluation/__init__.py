@@ -1,0 +1,1 @@
+"""Evidence about an artefact: metrics, calibration, slices, behaviour, speed, the golden set."""

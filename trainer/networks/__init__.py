@@ -1,0 +1,1 @@
+"""What the Keras candidates share: training, inputs, layers, pretrained vectors and encoders."""

@@ -1,0 +1,1 @@
+"""The registry in MLflow: registers versions, opens them, moves the alias."""

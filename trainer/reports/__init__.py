@@ -1,0 +1,1 @@
+"""What people see: a report of the data, the leaderboard, plots."""

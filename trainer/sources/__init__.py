@@ -1,0 +1,1 @@
+"""Labelled tweets of several sources, whose labels are not of the same kind."""
