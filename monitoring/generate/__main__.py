@@ -1,4 +1,4 @@
-"""`python -m monitoring.generate`: write every generated file anew."""
+"""`python -m monitoring.generate`: regenerate every file."""
 
 from monitoring.generate.files import generated, here
 

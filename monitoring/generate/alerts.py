@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Severity = Literal["page", "ticket"]
+NoData = Literal["OK", "NoData"]
 
 BAD_PREDICTIONS = "Alerte - Taux d'erreur de prédiction élevé"
 
@@ -23,6 +24,8 @@ class Alert:
         threshold: fires above it.
         wait: for how long the query must stay above it.
         severity: `page` wakes somebody up, `ticket` waits for the morning.
+        no_data: what it means in Grafana that the query has no answer. OK only where it has one in
+            trouble alone, and other alerts tell that nobody looks.
     """
 
     title: str
@@ -33,6 +36,7 @@ class Alert:
     severity: Severity
     summary: str
     description: str
+    no_data: NoData = "NoData"
 
     @property
     def runbook(self) -> str:
@@ -45,6 +49,7 @@ class Alert:
         return f"({self.query}) > {self.threshold:g}"
 
 
+_LATE = "sum(rate(badbuzz_buzz_late_mentions_total[15m]))"
 _DEAD = "sum(rate(badbuzz_dead_letters_total[5m]))"
 
 
@@ -77,15 +82,42 @@ ALERTS = (
     Alert(
         title="Bad buzz",
         slug="bad-buzz",
-        # The detector has decided already; the share is there to be read.
+        # The detector has decided already; the share is there to be read. -1 says that it is heard
+        # and has nothing to tell, so that no answer means that nobody hears it.
         query="max by (brand) (badbuzz_buzz_negative_share) and on (brand) "
-        '(max by (brand) (badbuzz_buzz_alerts_open{kind="negative"}) > 0)',
+        '(max by (brand) (badbuzz_buzz_alerts_open{kind="negative"}) > 0) '
+        "or 0 * max(badbuzz_mentions_total) - 1",
         threshold=-1,
         wait="0s",
         severity="page",
         summary="Bad buzz about {{ .Labels.brand }}",
         description="{{ VALUE | humanizePercentage }} of the mentions of {{ .Labels.brand }} are "
         "negative, far more than is normal at this hour.",
+    ),
+    Alert(
+        title="Bad buzz unknown",
+        slug="blind",
+        query="max(badbuzz_api_blind) or absent(badbuzz_api_blind) * 2",
+        threshold=0,
+        wait="2m",
+        severity="page",
+        summary="Nobody knows whether a bad buzz starts",
+        description="No open alert does not mean that all is calm: for 2 minutes "
+        "{{ if eq VALUE 2.0 }}Prometheus has not heard the API{{ else }}the API has not known "
+        "how things are; its /freshness says why{{ end }}.",
+    ),
+    Alert(
+        title="Nothing scored",
+        slug="nothing-scored",
+        query="(sum(badbuzz_lag_records) and (sum(rate(badbuzz_tweets_total[5m])) == 0)) "
+        "or absent(badbuzz_lag_records) or absent(badbuzz_tweets_total) "
+        "or 0 * max(badbuzz_mentions_total)",
+        threshold=0,
+        wait="5m",
+        severity="page",
+        summary="No tweet is scored",
+        description="For 5 minutes no worker has scored a tweet, and {{ VALUE }} records wait; 1 "
+        "also stands for no worker that says how many.",
     ),
     Alert(
         title="Alerts not delivered",
@@ -98,6 +130,7 @@ ALERTS = (
         summary="Alerts do not reach anybody by {{ .Labels.channel }}",
         description="By {{ .Labels.channel }}, an alert has waited for more than 5 minutes, or one "
         "was refused and given up.",
+        no_data="OK",
     ),
     Alert(
         title="Consumer lag",
@@ -133,7 +166,21 @@ ALERTS = (
         severity="page",
         summary="{{ VALUE | humanizePercentage }} of the records go to the dead letters",
         description="{{ VALUE | humanizePercentage }} of the records of the last 5 minutes could "
-        "not be scored; up to 5 % is borne.",
+        "not be scored; the limit is 5 %.",
+        no_data="OK",
+    ),
+    Alert(
+        title="Late mentions",
+        slug="late-mentions",
+        query=f"{_LATE} / clamp_min(sum(rate(badbuzz_mentions_total[15m])), 0.01) "
+        "and (round(sum(increase(badbuzz_buzz_late_mentions_total[15m]))) >= 10)",
+        threshold=0.05,
+        wait="5m",
+        severity="ticket",
+        summary="{{ VALUE | humanizePercentage }} of the mentions come too late to count",
+        description="{{ VALUE | humanizePercentage }} of the mentions of the last 15 minutes came "
+        "after their minute was closed, and count for no alert.",
+        no_data="OK",
     ),
     Alert(
         title="Model refused",
@@ -145,7 +192,8 @@ ALERTS = (
         severity="ticket",
         summary="{{ .Labels.job }} refused a model version",
         description="{{ .Labels.job }} did not load the version that the alias names "
-        "({{ .Labels.reason }}) and goes on with the one before.",
+        "({{ .Labels.reason }}) and keeps the previous one.",
+        no_data="OK",
     ),
     Alert(
         title="Drift",
@@ -161,6 +209,7 @@ ALERTS = (
         description="The population stability index of {{ .Labels.feature }} against the model's "
         'reference is {{ VALUE | printf "%.2f" }}; above 0.25 the tweets are others than those '
         "that the model was checked on.",
+        no_data="OK",
     ),
     Alert(
         title="Target down",

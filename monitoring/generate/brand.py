@@ -21,6 +21,8 @@ _SHARE = f"max(badbuzz_buzz_negative_share{_BRAND})"
 _MENTIONS = f"max(badbuzz_buzz_mentions{_BRAND})"
 _NORMAL_MENTIONS = f"max(badbuzz_buzz_expected_mentions{_BRAND})"
 _NORMAL = "normal at this hour"
+_SEEN = "unless (max(badbuzz_api_blind) > 0)"
+"""What is not how things are now is not shown as a figure: it is unknown."""
 
 
 def brand_board() -> dashboard.Dashboard:
@@ -41,15 +43,15 @@ def brand_board() -> dashboard.Dashboard:
 
 
 def _now(built: dashboard.Dashboard) -> None:
-    alerts = 'max(badbuzz_buzz_alerts_open{brand="$brand",kind="negative"})'
+    alerts = f'max(badbuzz_buzz_alerts_open{{brand="$brand",kind="negative"}}) {_SEEN}'
     panels = (
         figure("Bad buzz", alerts, COUNT, (*CALM, (1, "red")),
                "1 while an alert of the kind `negative` is open for this brand.", width=6),
-        figure("Negative share", _SHARE, SHARE, (*CALM, (0.4, "yellow"), (0.6, "red")),
+        figure("Negative share", f"{_SHARE} {_SEEN}", SHARE, (*CALM, (0.4, "yellow"), (0.6, "red")),
                "Of the mentions in the detector's window, corrected by the error rates.", width=6),
-        figure("Mentions", _MENTIONS, COUNT, ((None, "blue"),),
+        figure("Mentions", f"{_MENTIONS} {_SEEN}", COUNT, ((None, "blue"),),
                "Distinct mentions in the window; copies count once.", width=6),
-        figure("Mentions, times normal", f"{_MENTIONS} / ({_NORMAL_MENTIONS} > 0)", COUNT,
+        figure("Mentions, times normal", f"{_MENTIONS} / ({_NORMAL_MENTIONS} > 0) {_SEEN}", COUNT,
                ((None, "blue"), (3, "yellow"), (10, "red")),
                "As a multiple of what is normal at this hour of the week.", width=6),
     )  # fmt: skip
@@ -87,9 +89,9 @@ def _words(built: dashboard.Dashboard) -> None:
                 "max by (brand, kind) (badbuzz_buzz_alerts_open) > 0",
                 {"brand": "Brand", "kind": "Alert"}, "Choose the brand at the top."),
         styled(chart("All tweets a second, by label", labels, COUNT,
-                     "Every tweet on the stream, whatever it is about."),
-               {"negative": "red", "positive": "green", "uncertain": "yellow",
-                "unsupported": "gray"}),
+                     "Every tweet on the stream, about any subject."),
+               {"negative": "red", "neutral": "blue", "positive": "green",
+                "uncertain": "yellow", "unsupported": "gray"}),
     )  # fmt: skip
     for panel in panels:
         built.with_panel(panel)

@@ -1,4 +1,4 @@
-"""Which files are generated, and what stands in them."""
+"""The generated files and their content."""
 
 from pathlib import Path
 

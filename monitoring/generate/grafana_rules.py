@@ -16,7 +16,7 @@ FOLDER = "badbuzz"
 DATASOURCE = "badbuzz-prometheus"
 _EXPRESSIONS = "__expr__"
 _HEAD = """\
-# Written by `python -m monitoring.generate`; the alerts stand in generate/alerts.py.
+# Written by `python -m monitoring.generate`; edit generate/alerts.py instead.
 # docker-compose.yml provisions this file. By hand: copy it into Grafana's
 # provisioning/alerting folder and restart; its datasource needs the uid badbuzz-prometheus.
 """
@@ -48,8 +48,7 @@ def _rule(alert: Alert) -> alerting.Rule:
         .rule_group("badbuzz")
         .condition("C")
         .queries([_query(alert), _condition(alert)])
-        # Nothing to show is the quiet state of most queries here; a silent target has a rule.
-        .no_data_state("OK")
+        .no_data_state(alert.no_data)
         .exec_err_state("Error")
         .for_val(alert.wait)
         .labels({"severity": alert.severity})

@@ -53,11 +53,16 @@ def _now(built: dashboard.Dashboard) -> None:
         figure("Largest drift (PSI)", "max(badbuzz_drift_psi)", COUNT,
                (*CALM, (0.1, "yellow"), (0.25, "red")), "Below 0.1: none; above 0.25: an alert."),
         figure("Uncertain tweets", f"{_label('uncertain')} / ({_label('.+')} > 0)", SHARE,
-               ((None, "blue"),), "Part of the tweets inside the band around one half."),
+               ((None, "blue"),), "Part of the tweets whose two likeliest classes are close.",
+               width=3),
+        figure("Not judged", f"{_label('unsupported')} / ({_label('.+')} > 0)", SHARE,
+               ((None, "blue"),), "Part of the tweets in a language unknown to the model, or with "
+               "nothing but mentions and links; left out of every share.", width=3),
         figure("Agreement with the challenger", _agreement(), SHARE,
-               ((None, "blue"),), "Same label, over the time shown."),
+               ((None, "blue"),), "Same label, over the time shown.", width=3),
         figure("Challenger", "badbuzz_shadow_model_info", COUNT, ((None, "blue"),),
-               "The version that the alias challenger names.", name="version {{version}}"),
+               "The version that the alias challenger names.", width=3,
+               name="version {{version}}"),
     )  # fmt: skip
     for panel in panels:
         built.with_panel(panel)
@@ -80,14 +85,14 @@ def _drift(built: dashboard.Dashboard) -> None:
         chart("Jensen-Shannon divergence",
               [Line("max by (feature) (badbuzz_drift_jensen_shannon)", "{{feature}}")], COUNT,
               "In bits, 0 (the same) to 1 (nothing in common).", limit=0.03),
-        chart("Mean p(negative) and unknown tokens",
+        chart("Mean probabilities and unknown tokens",
               [Line('avg by (feature) (badbuzz_drift_window_mean{feature!="length"})',
                     "{{feature}}")],
               SHARE, "Over the window.", width=8),
         chart("Mean length", [Line('avg(badbuzz_drift_window_mean{feature="length"})',
               "characters")], COUNT, "Over the window, in characters.", width=8),
         chart("Tweets in the window", [Line("sum(badbuzz_drift_window_tweets)", "sampled")],
-              COUNT, "With too few, no drift is told.", width=8),
+              COUNT, "With too few, no drift is reported.", width=8),
     )  # fmt: skip
     for panel in panels:
         built.with_panel(panel)
@@ -104,7 +109,7 @@ def _shadow(built: dashboard.Dashboard) -> None:
         chart("Right, by people's feedback",
               [Line(f"{_verdicts('right')} / ({_verdicts('right|wrong')} > 0)", "{{role}}")], SHARE,
               "On the same texts. People report errors of the champion rather than hits, so only "
-              "the difference tells.", width=8, top=1),
+              "the difference matters.", width=8, top=1),
         chart("Inference of a tweet", [Line(_CHAMPION_SECONDS, "champion"),
                Line(_CHALLENGER_SECONDS, "challenger")],
               SECONDS, "The champion in large batches on all its threads, the challenger in "
@@ -145,6 +150,6 @@ def _label(pattern: str) -> str:
 def _agreement() -> str:
     same = " + ".join(
         f'sum(increase(badbuzz_shadow_tweets_total{{champion="{one}",challenger="{one}"}}[$__range]))'
-        for one in ("negative", "positive", "uncertain")
+        for one in ("negative", "neutral", "positive", "uncertain")
     )
     return f"({same}) / (sum(increase(badbuzz_shadow_tweets_total[$__range])) > 0)"

@@ -34,7 +34,7 @@ def _now(built: dashboard.Dashboard) -> None:
     panels = (
         figure("Alerts firing", 'count(ALERTS{alertstate="firing"}) or vector(0)', COUNT,
                (*CALM, (1, "red")), "All alerts of Prometheus that fire now; see the list below."),
-        figure("Services down", 'count(up{job=~"badbuzz-.+"} == 0) or vector(0)', COUNT,
+        figure("Services down", 'count(up{job=~"badbuzz-.+"}) - sum(up{job=~"badbuzz-.+"})', COUNT,
                (*CALM, (1, "red")), "Workers and APIs that Prometheus cannot reach."),
         figure("Tweets a second", _SCORED, COUNT, ((None, "blue"),), "Scored and committed."),
         figure("Lag", "max(badbuzz_lag_seconds)", SECONDS,
@@ -53,7 +53,7 @@ def _now(built: dashboard.Dashboard) -> None:
                 {"alertname": "Alert", "alertstate": "State", "severity": "Severity",
                  "instance": "Instance", "partition": "Partition", "brand": "Brand",
                  "feature": "Feature"},
-                "What fires, and what will fire if it goes on.", width=24)
+                "Alerts that fire, and pending ones.", width=24)
     )  # fmt: skip
 
 

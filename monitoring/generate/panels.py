@@ -7,13 +7,17 @@ from grafana_foundation_sdk.builders import common, dashboard, prometheus, stat,
 from grafana_foundation_sdk.models import common as looks
 from grafana_foundation_sdk.models.dashboard import (
     DashboardCursorSync,
+    DashboardSpecialValueMapOptions,
     DataSourceRef,
     DataTransformerConfig,
     DynamicConfigValue,
     FieldColorModeId,
     MatcherConfig,
+    SpecialValueMap,
+    SpecialValueMatch,
     Threshold,
     ThresholdsMode,
+    ValueMappingResult,
 )
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
@@ -24,6 +28,12 @@ Steps = Sequence[tuple[float | None, str]]
 """From which value on a panel has which colour; the first starts at None."""
 
 CALM: Steps = ((None, "green"),)
+_UNKNOWN = SpecialValueMap(
+    DashboardSpecialValueMapOptions(
+        match=SpecialValueMatch.NULL_AND_NAN,
+        result=ValueMappingResult(text="unknown", color="orange"),
+    )
+)
 COUNT = "short"
 SHARE = "percentunit"
 SECONDS = "s"
@@ -64,14 +74,16 @@ def figure(
         .title(title)
         .description(about)
         .datasource(SOURCE)
-        .with_target(_target(Line(query, name), "A"))
+        # Asked for now alone: a range would go on showing its last value when nothing comes.
+        .with_target(_target(Line(query, name), "A").instant())
         .unit(unit)
         .thresholds(_thresholds(steps))
         .color_mode(looks.BigValueColorMode.BACKGROUND)
-        .graph_mode(looks.BigValueGraphMode.AREA)
+        .graph_mode(looks.BigValueGraphMode.NONE)
+        .mappings([_UNKNOWN])
         .text_mode(looks.BigValueTextMode.NAME if name else looks.BigValueTextMode.AUTO)
-        .reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
-        .no_value("–")
+        .reduce_options(common.ReduceDataOptions().calcs(["last"]))
+        .no_value("unknown")
         .height(4)
         .span(width)
     )

@@ -1,4 +1,4 @@
-"""What Grafana is told at its start: where the metrics are, and where the dashboards lie."""
+"""Grafana's provisioning: its data source and the folder of the dashboards."""
 
 from monitoring.generate.grafana_rules import DATASOURCE, FOLDER
 from monitoring.generate.rules import dump

@@ -6,7 +6,7 @@ import yaml
 
 from monitoring.generate.alerts import ALERTS, Alert
 
-_HEAD = "# Written by `python -m monitoring.generate`; the alerts stand in generate/alerts.py.\n"
+_HEAD = "# Written by `python -m monitoring.generate`; edit generate/alerts.py instead.\n"
 
 
 def prometheus_rules() -> str:
