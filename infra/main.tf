@@ -1,13 +1,16 @@
-# The containers of docker-compose.yml, less monitoring and notify, for hosts that are set up by
+# The containers of docker-compose.yml, less monitoring, for hosts that are set up by
 # OpenTofu. After an image is built anew, a plain `tofu apply` replaces its container alone:
 # IMAGE_ID changes with the image.
 
 locals {
-  clients = {
+  clients = merge({
     KAFKA_BROKERS       = "kafka:19092"
     MLFLOW_TRACKING_URI = "http://mlflow:5000"
     BADBUZZ_PARTITIONS  = var.partitions
-  }
+  }, var.settings)
+
+  # Inside the containers that look for brands or list them.
+  brands = var.brands_file == "" ? [] : ["/etc/badbuzz/brands.json"]
 
   # What each container is denied, and how much of its output is kept: as in docker-compose.yml.
   log_driver    = "json-file"
@@ -157,6 +160,7 @@ resource "docker_container" "stream" {
   image = data.docker_image.badbuzz["stream"].id
   env = concat(
     ["IMAGE_ID=${data.docker_image.badbuzz["stream"].id}"],
+    [for path in local.brands : "BADBUZZ_BRANDS_FILE=${path}"],
     [for key, value in local.clients : "${key}=${value}"],
   )
   restart               = "unless-stopped"
@@ -177,6 +181,15 @@ resource "docker_container" "stream" {
     container_path = "/var/lib/badbuzz/models"
   }
 
+  dynamic "volumes" {
+    for_each = local.brands
+    content {
+      host_path      = var.brands_file
+      container_path = volumes.value
+      read_only      = true
+    }
+  }
+
   capabilities {
     drop = local.dropped
   }
@@ -195,6 +208,7 @@ resource "docker_container" "api" {
       "IMAGE_ID=${data.docker_image.badbuzz["api"].id}",
       "BADBUZZ_API_KEYS=${var.api_keys}",
     ],
+    [for path in local.brands : "BADBUZZ_BRANDS_FILE=${path}"],
     [for key, value in local.clients : "${key}=${value}"],
   )
   restart               = "unless-stopped"
@@ -221,6 +235,15 @@ resource "docker_container" "api" {
     container_path = "/var/lib/badbuzz/models"
   }
 
+  dynamic "volumes" {
+    for_each = local.brands
+    content {
+      host_path      = var.brands_file
+      container_path = volumes.value
+      read_only      = true
+    }
+  }
+
   capabilities {
     drop = local.dropped
   }
@@ -228,6 +251,47 @@ resource "docker_container" "api" {
   networks_advanced {
     name    = docker_network.badbuzz.name
     aliases = ["api"]
+  }
+}
+
+# Alerts to people, once var.notify says where they go.
+resource "docker_container" "notify" {
+  count   = length(nonsensitive(keys(var.notify))) > 0 ? 1 : 0
+  name    = "${var.name}-notify"
+  image   = data.docker_image.badbuzz["stream"].id
+  command = ["notify"]
+  env = concat(
+    ["IMAGE_ID=${data.docker_image.badbuzz["stream"].id}", "BADBUZZ_NOTIFY_HOST=0.0.0.0"],
+    [for key, value in var.notify : "${key}=${value}"],
+    [for key, value in local.clients : "${key}=${value}"],
+  )
+  restart       = "unless-stopped"
+  read_only     = true
+  tmpfs         = { "/tmp" = "" }
+  memory        = 256
+  memory_swap   = 512
+  log_driver    = local.log_driver
+  log_opts      = local.log_opts
+  security_opts = local.security_opts
+  wait          = true
+  wait_timeout  = 120
+  depends_on    = [docker_container.topics]
+
+  healthcheck {
+    test         = ["CMD", "python3", "-Ic", "from urllib.request import urlopen; urlopen('http://127.0.0.1:6067/metrics', timeout=4)"]
+    interval     = "3s"
+    timeout      = "5s"
+    start_period = "1m0s"
+    retries      = 20
+  }
+
+  capabilities {
+    drop = local.dropped
+  }
+
+  networks_advanced {
+    name    = docker_network.badbuzz.name
+    aliases = ["notify"]
   }
 }
 

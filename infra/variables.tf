@@ -81,6 +81,25 @@ variable "data_dir" {
   default     = ""
 }
 
+variable "settings" {
+  description = "More settings of badbuzz for all containers, by name, for example { BADBUZZ_PAGE_URL = \"https://...\" }."
+  type        = map(string)
+  default     = {}
+}
+
+variable "brands_file" {
+  description = "A JSON file of brands on the Docker host, readable by user 10001; empty: people add brands by the API, the page or `badbuzz brands`."
+  type        = string
+  default     = ""
+}
+
+variable "notify" {
+  description = "Settings of badbuzz notify by name: BADBUZZ_WEBHOOK_URL, BADBUZZ_SMTP_HOST, ... (TF_VAR_notify); empty: it does not run."
+  type        = map(string)
+  default     = {}
+  sensitive   = true
+}
+
 variable "lab" {
   description = "Whether ml_training runs: Jupyter, the notebook, the whole trainer."
   type        = bool

@@ -31,7 +31,7 @@ def prometheus_url(settings: StackSettings) -> str:
 
 
 def address_lines(settings: StackSettings, started: set[str], without_prometheus: str) -> str:
-    """Return the lines that tell a person where everything is.
+    """Return the addresses of all parts, as lines for people.
 
     Args:
         settings: of the stack.

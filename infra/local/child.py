@@ -11,7 +11,7 @@ from infra.local.process import signal_group
 
 _LONGEST_LINE = 1024 * 1024
 _KEPT_LINES = 15
-_LAST_OUTPUT_S = 2.0
+_LAST_OUTPUT_SECONDS = 2.0
 
 
 class Child:
@@ -76,7 +76,7 @@ class Child:
         code = await self._process.wait()
         signal_group(self.pid, signal.SIGKILL)
         # Only what has left the group can still hold the pipe open.
-        await asyncio.wait([output], timeout=_LAST_OUTPUT_S)
+        await asyncio.wait([output], timeout=_LAST_OUTPUT_SECONDS)
         output.cancel()
         return code
 

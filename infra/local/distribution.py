@@ -18,7 +18,7 @@ from sentiment.errors import StackError
 
 VERSION = "4.3.1"
 ARCHIVE_URL = f"https://archive.apache.org/dist/kafka/{VERSION}/kafka_2.13-{VERSION}.tgz"
-_FETCH_TIMEOUT_S = 600
+_FETCH_TIMEOUT_SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def _fetch_with_maven(jars: Path) -> None:
         ],
         capture_output=True,
         text=True,
-        timeout=_FETCH_TIMEOUT_S,
+        timeout=_FETCH_TIMEOUT_SECONDS,
         check=False,
     )
     if done.returncode != 0 or not (jars / f"kafka_2.13-{VERSION}.jar").is_file():

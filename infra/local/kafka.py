@@ -9,29 +9,23 @@ import socket
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from infra.local import process
 from infra.local.distribution import Distribution, find_distribution
 from infra.local.java import find_java
-from infra.local.ports import LOOPBACK, free_port, require_free
+from infra.local.ports import LOOPBACK, free_port
+from infra.local.server import LocalServer
 from sentiment.errors import StackError
 
-START_TIMEOUT_S = 60.0
-STOP_TIMEOUT_S = 30.0
+_FORMAT_TIMEOUT_SECONDS = 60.0
 _NODE_ID = 1
 _JVM = ("-Xms128m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 
 
-class LocalKafka:
-    """One broker on kept data: start it, stop it, kill it, start it again on the same data.
-
-    As a context manager it starts the broker and stops it at the end. Topics are never created
-    by themselves.
+class LocalKafka(LocalServer):
+    """One broker. Topics are never created by themselves.
 
     Args:
         state_dir: the broker keeps its data and log in the folder ``kafka`` below it.
@@ -40,62 +34,24 @@ class LocalKafka:
             ``{"message.max.bytes": "100000"}``.
     """
 
+    name = "Kafka"
+    port_variable = "KAFKA_PORT"
+    start_timeout_s = 60.0
+    stop_timeout_s = 30.0
+
     def __init__(
         self, state_dir: Path, port: int = 9092, properties: dict[str, str] | None = None
     ) -> None:
-        self.port = port
+        super().__init__(state_dir, state_dir / "kafka" / "kafka.log", port)
         self.bootstrap = f"{LOOPBACK}:{port}"
-        self.log = state_dir / "kafka" / "kafka.log"
-        self._state_dir = state_dir
         self._properties = properties
-        self._process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
-
-    @property
-    def pid(self) -> int:
-        """Process id of the running broker; StackError when it does not run."""
-        if self._process is None:
-            raise StackError("this Kafka is not running; call start() first.")
-        return self._process.pid
-
-    def start(self) -> None:
-        """Start the broker and return once it answers; StackError says why it cannot."""
-        if self._process is not None:
-            raise StackError(f"this Kafka already runs as process {self._process.pid}.")
-        require_free(self.port, "Kafka", "KAFKA_PORT")
-        argv = prepare_broker(self._state_dir, self.port, self._properties)
-        self._process = process.spawn(argv, self.log)
-        try:
-            process.wait_ready(self._process, self.is_ready, "Kafka", self.log, START_TIMEOUT_S)
-        except BaseException:
-            self.kill()
-            raise
-
-    def stop(self) -> None:
-        """Stop the broker cleanly (SIGTERM); does nothing when it does not run."""
-        if self._process is not None:
-            process.stop(self._process, STOP_TIMEOUT_S)
-            self._process = None
-
-    def kill(self) -> None:
-        """Kill the broker (SIGKILL) as a crash would; does nothing when it does not run."""
-        if self._process is not None:
-            process.kill(self._process)
-            self._process = None
+    def prepare(self) -> list[str]:
+        """Write the broker's configuration, format its data folder once; its command."""
+        return prepare_broker(self._state_dir, self.port, self._properties)
 
     def is_ready(self) -> bool:
-        """Tell whether the broker answers a metadata request with itself as a live broker."""
+        """Whether the broker answers a metadata request with itself as a live broker."""
         return broker_answers(self.bootstrap)
 
 
@@ -136,7 +92,7 @@ def broker_properties(data: Path, port: int, controller_port: int) -> dict[str, 
         "broker.session.timeout.ms": "6000",
         "broker.heartbeat.interval.ms": "1000",
         "offsets.topic.replication.factor": "1",
-        # A worker whose offsets are gone begins anew. By default they go after a week without it.
+        # A worker without committed offsets starts over. By default they expire after a week.
         "offsets.retention.minutes": str(365 * 24 * 60),
         # Few partitions: each is files and start-up time, and one node serves them all anyway.
         "offsets.topic.num.partitions": "4",
@@ -152,7 +108,7 @@ def broker_properties(data: Path, port: int, controller_port: int) -> dict[str, 
 
 
 def broker_answers(bootstrap: str, timeout_s: float = 2.0) -> bool:
-    """Tell whether a broker at `bootstrap` answers a metadata request and lists live brokers.
+    """Whether a broker at `bootstrap` answers a metadata request and lists live brokers.
 
     A broker that is up but still fenced by its controller lists none. May be called from within
     a running event loop: the request has a loop and a thread of its own.
@@ -164,7 +120,7 @@ def broker_answers(bootstrap: str, timeout_s: float = 2.0) -> bool:
 
 
 def _accepts(bootstrap: str) -> bool:
-    """Look at the port first: aiokafka logs an error each time that nobody listens."""
+    """Look at the port first: aiokafka logs an error each time that nothing listens."""
     host, _, port = bootstrap.rpartition(":")
     with socket.socket() as probe:
         probe.settimeout(1)
@@ -242,7 +198,7 @@ def _format(java: Path, kafka: Distribution, config: Path) -> None:
         _java_command(java, kafka, *tool, *cluster, "--ignore-formatted"),
         capture_output=True,
         text=True,
-        timeout=START_TIMEOUT_S,
+        timeout=_FORMAT_TIMEOUT_SECONDS,
         check=False,
     )
     if done.returncode != 0:

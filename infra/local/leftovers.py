@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 
 MARK = "BADBUZZ_STACK"
-_STOP_TIMEOUT_S = 20.0
+_STOP_TIMEOUT_SECONDS = 20.0
 
 
 def mark(folder: Path) -> dict[str, str]:
@@ -26,10 +26,10 @@ def end_leftovers(folder: Path) -> list[str]:
     names = [f"{process.info['name']} (process {process.pid})" for process in found]
     for process in found:
         _quietly(process.terminate)
-    _, alive = psutil.wait_procs(found, timeout=_STOP_TIMEOUT_S)
+    _, alive = psutil.wait_procs(found, timeout=_STOP_TIMEOUT_SECONDS)
     for process in alive:
         _quietly(process.kill)
-    psutil.wait_procs(alive, timeout=_STOP_TIMEOUT_S)
+    psutil.wait_procs(alive, timeout=_STOP_TIMEOUT_SECONDS)
     return names
 
 

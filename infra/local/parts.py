@@ -39,7 +39,7 @@ def stack_parts(settings: StackSettings, only: Collection[str] = ()) -> list[Par
         _kafka(settings),
         _mlflow(settings),
         Task(name="topics", command=_badbuzz("topics", "create"), after=["kafka"], env=env),
-        Task(name="train", command=_badbuzz("train", "--first"), after=["mlflow", "data"], env=env),
+        Task(name="train", command=_badbuzz("train", "--first"), after=["mlflow"], env=env),
         Service(
             name="worker",
             command=_badbuzz("worker"),
@@ -58,14 +58,7 @@ def stack_parts(settings: StackSettings, only: Collection[str] = ()) -> list[Par
         ),
         _notify(settings, env),
         _prometheus(settings),
-        Task(
-            name="replay",
-            command=_badbuzz("replay"),
-            after=["worker", "api"],
-            env=env,
-            required=False,
-            otherwise="The stack goes on; `badbuzz replay` sends tweets again.",
-        ),
+        _demo(settings, env),
     ]
     return _chosen([part for part in table if part is not None], only)
 
@@ -91,9 +84,9 @@ def _data(settings: StackSettings) -> Task | None:
         env=mark(settings.state_dir),
         required=False,
         timeout_s=settings.data_seconds,
-        otherwise="Sentiment140 could not be had in time. The stack goes on with badbuzz's own "
-        "small, made-up sample: good enough to see it move, not to judge the model. "
-        "`make data` fetches the real tweets, without a time bound.",
+        otherwise="Sentiment140 could not be downloaded in time. The stack continues with a "
+        "small, made-up sample: enough to try it, not to judge the model. "
+        "`make data` downloads the real tweets without a time limit.",
     )
 
 
@@ -133,9 +126,26 @@ def _mlflow(settings: StackSettings) -> Service | None:
     )
 
 
+def _demo(settings: StackSettings, env: dict[str, str]) -> Service | None:
+    """Until the user has brands of their own: those of a file here, the others end it."""
+    if not settings.demo or settings.brands_file is not None:
+        return None
+    return Service(
+        name="demo",
+        command=_badbuzz("demo"),
+        check=lambda: None,
+        ready=lambda: True,
+        after=["worker", "api"],
+        env=env,
+        required=False,
+        may_end=True,
+        otherwise="The stack goes on; `badbuzz demo` plays the demonstration again.",
+    )
+
+
 def _notify(settings: StackSettings, env: dict[str, str]) -> Service | None:
     """Off unless the settings say where alerts are sent."""
-    if not settings.webhook_url and not settings.smtp_host:
+    if not (settings.webhook_url or settings.smtp_host or settings.apprise_urls):
         return None
     return Service(
         name="notify",
@@ -145,7 +155,7 @@ def _notify(settings: StackSettings, env: dict[str, str]) -> Service | None:
         after=["topics"],
         env=env,
         required=False,
-        otherwise="The stack goes on and sends no alerts.",
+        otherwise="The stack continues without sending alerts.",
     )
 
 
@@ -161,7 +171,7 @@ def _prometheus(settings: StackSettings) -> Service | None:
         after=["worker", "api"],
         env=mark(settings.state_dir),
         required=False,
-        otherwise="The stack goes on without Prometheus.",
+        otherwise="The stack continues without Prometheus.",
     )
 
 

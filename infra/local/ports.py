@@ -52,7 +52,7 @@ def require_free(port: int, service: str, setting: str) -> None:
 
 
 def port_holder(port: int) -> str | None:
-    """Name the process that listens on `port`, or None when the system does not tell."""
+    """Name the process that listens on `port`, or None if the system does not say."""
     try:
         connections = psutil.net_connections(kind="tcp")
         listening = (c for c in connections if c.status == psutil.CONN_LISTEN)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sentiment.errors import StackError
 
-_POLL_S = 0.1
+_POLL_SECONDS = 0.1
 
 
 def spawn(
@@ -48,7 +48,7 @@ def wait_ready(
                 f"{name} was not ready after {timeout_s:.0f} s. The end of its log {log}:\n"
                 f"{tail(log)}"
             )
-        time.sleep(_POLL_S)
+        time.sleep(_POLL_SECONDS)
 
 
 def stop(process: subprocess.Popen[bytes], timeout_s: float) -> None:

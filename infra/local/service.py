@@ -1,4 +1,4 @@
-"""What the supervisor is told of the parts of the stack: services that stay, tasks that end."""
+"""The parts of the stack for the supervisor: services that keep running, tasks that end."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,8 +16,8 @@ class Part:
             event loop. May raise StackError too.
         after: names of what must be ready, or done, before this one starts.
         env: variables added to the environment.
-        required: the stack stops when this part fails; otherwise it goes on and says `otherwise`.
-        otherwise: sentence that tells a person how the stack goes on after a failure.
+        required: the stack stops when this part fails; if not, it continues and prints `otherwise`.
+        otherwise: sentence for people on how the stack continues after a failure.
         stop_timeout_s: time from SIGTERM to SIGKILL.
     """
 
@@ -36,12 +36,14 @@ class Service(Part):
     """A process that runs until the stack stops, and is started again when it ends.
 
     Attributes:
-        ready: tells whether it can be used; called again and again, outside the event loop.
+        ready: whether it can be used; called again and again, outside the event loop.
         ready_timeout_s: time from start to ready; past it the start has failed.
+        may_end: exit code 0 is its proper end: it is not started again.
     """
 
     ready: Callable[[], bool]
-    ready_timeout_s: float = 120.0
+    ready_timeout_s: float = 300.0
+    may_end: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

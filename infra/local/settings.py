@@ -22,12 +22,16 @@ class StackSettings(Settings):
     "The key of the role `metrics` among `BADBUZZ_API_KEYS`: Prometheus asks the API with it."
     webhook_url: SecretStr | None = None
     "Alerts are sent there: the stack then runs `badbuzz notify`, which needs more settings."
+    apprise_urls: SecretStr | None = None
+    "Addresses of services for Apprise: likewise."
     smtp_host: str | None = None
     "The mail server that takes alerts: likewise."
+    demo: bool = True
+    "Play the demonstration as long as no brands are configured."
     min_free_mb: int = Field(1_024, ge=0)
     "Room that the disk of the state folder must have before the stack starts, in MiB."
     data_seconds: float = Field(60.0, ge=0)
-    "How long the stack waits for the download of Sentiment140 before it goes on without."
+    "How long the stack waits for the download of Sentiment140 before it continues without it."
 
     @property
     def own_kafka(self) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import itertools
+import logging
 import os
 import signal
 import time
@@ -20,10 +21,15 @@ from infra.local.settings import StackSettings
 from infra.local.state import holder, prepare_state, sole_user
 from infra.local.supervisor import Supervisor
 from sentiment.errors import StackError
+from sentiment.logs import log_file_option, rotating
 from sentiment.settings import load_settings
 
 _COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "bright_cyan", "bright_magenta")
-_STOP_TIMEOUT_S = 120.0
+_STOP_SECONDS = 120.0
+_FIRST = (
+    "First start: at most 2 GB of memory, 1 GB of disk and 5 minutes on two idle cores. "
+    "`badbuzz doctor` says whether this machine has them."
+)
 
 
 @click.command()
@@ -34,25 +40,31 @@ _STOP_TIMEOUT_S = 120.0
     metavar="NAME",
     help="Run this part, not all; may be given again: --only kafka --only mlflow.",
 )
-def stack(stop: bool, only: tuple[str, ...]) -> None:
+@log_file_option
+def stack(stop: bool, only: tuple[str, ...], log_file: Path | None) -> None:
     """Run Kafka, MLflow, the stream worker and the API here; Ctrl-C stops them all."""
     settings = load_settings(StackSettings)
     if stop:
         stop_stack(settings.state_dir)
     else:
-        run_stack(settings, only)
+        run_stack(settings, only, None if log_file is None else rotating(log_file))
 
 
-def run_stack(settings: StackSettings, only: Collection[str] = ()) -> None:
+def run_stack(
+    settings: StackSettings, only: Collection[str] = (), file: logging.Handler | None = None
+) -> None:
     """Run the stack until SIGINT or SIGTERM; state is kept in the settings' state folder.
 
     Args:
         settings: of the stack.
         only: names of the parts to run; empty: all.
+        file: takes the lines of all parts as well.
 
     Raises:
         StackError: a required part cannot start; all that had started has been ended.
     """
+    if not settings.state_dir.exists():
+        _print(_FIRST)
     prepare_state(settings.state_dir, settings.min_free_mb)
     with sole_user(settings.state_dir):
         _end_leftovers(settings.state_dir)
@@ -61,7 +73,7 @@ def run_stack(settings: StackSettings, only: Collection[str] = ()) -> None:
             if part.required:
                 part.check()
         try:
-            asyncio.run(_supervise(parts, lambda: _print(_addresses(settings, parts))))
+            asyncio.run(_supervise(parts, lambda: _print(_addresses(settings, parts)), file))
         finally:
             _end_leftovers(settings.state_dir)
 
@@ -74,11 +86,11 @@ def stop_stack(folder: Path) -> None:
             _print(f"No stack runs on {folder}.")
         return
     os.kill(pid, signal.SIGTERM)
-    deadline = time.monotonic() + _STOP_TIMEOUT_S
+    deadline = time.monotonic() + _STOP_SECONDS
     while holder(folder) == pid:
         if time.monotonic() > deadline:
             raise StackError(
-                f"the stack (process {pid}) still runs {_STOP_TIMEOUT_S:.0f} s after SIGTERM. "
+                f"the stack (process {pid}) still runs {_STOP_SECONDS:.0f} s after SIGTERM. "
                 f"End it with `kill -9 {pid}`, then call this again."
             )
         time.sleep(0.2)
@@ -95,8 +107,10 @@ def _no_prometheus() -> str:
     return "not installed (Debian: apt-get install --no-install-recommends prometheus)"
 
 
-async def _supervise(parts: Sequence[Part], on_ready: Callable[[], None]) -> None:
-    supervisor = Supervisor(parts, _prefixed([part.name for part in parts]), on_ready)
+async def _supervise(
+    parts: Sequence[Part], on_ready: Callable[[], None], file: logging.Handler | None
+) -> None:
+    supervisor = Supervisor(parts, _prefixed([part.name for part in parts], file), on_ready)
     stop = asyncio.Event()
 
     def on_signal(number: signal.Signals) -> None:
@@ -113,12 +127,16 @@ async def _supervise(parts: Sequence[Part], on_ready: Callable[[], None]) -> Non
     await supervisor.run(stop)
 
 
-def _prefixed(names: Sequence[str]) -> Callable[[str, str], None]:
+def _prefixed(
+    names: Sequence[str], file: logging.Handler | None = None
+) -> Callable[[str, str], None]:
     width = max(map(len, names))
     colours = dict(zip(names, itertools.cycle(_COLOURS), strict=False))
 
     def say(name: str, line: str) -> None:
         _print(f"{click.style(name.rjust(width), fg=colours[name])} | {line}")
+        if file is not None:
+            file.emit(logging.makeLogRecord({"msg": f"{name.rjust(width)} | {line}"}))
 
     return say
 

@@ -41,7 +41,7 @@ def prepare_state(folder: Path, min_free_mb: int) -> None:
 def sole_user(folder: Path) -> Iterator[None]:
     """Hold the state folder for one stack; StackError names the process that holds it already.
 
-    The lock ends with its process, however that ends; its file stays and tells `stop` whom to ask.
+    The lock ends with its process; its file stays and names that process for `stop`.
     """
     with lock_file(folder).open("a+") as file:
         try:

@@ -14,10 +14,10 @@ from infra.local.child import Child
 from infra.local.service import Part, Service, Task
 from sentiment.errors import StackError
 
-_POLL_S = 0.2
-_FIRST_BACKOFF_S = 1.0
-_LONGEST_BACKOFF_S = 30.0
-_STEADY_S = 60.0
+_POLL_SECONDS = 0.2
+_FIRST_BACKOFF_SECONDS = 1.0
+_LONGEST_BACKOFF_SECONDS = 30.0
+_STEADY_SECONDS = 60.0
 
 
 class PartError(StackError):
@@ -126,7 +126,10 @@ class Supervisor:
             try:
                 child = await self._start_ready(service)
                 self._settled[service.name].set()
-                reason = describe_exit(await child.wait())
+                code = await child.wait()
+                if code == 0 and service.may_end:
+                    return
+                reason = describe_exit(code)
             except StackError as error:
                 if not self._settled[service.name].is_set():
                     raise
@@ -170,11 +173,11 @@ def next_backoff(last_s: float, ran_s: float) -> float:
 
     Args:
         last_s: the wait before the last start; 0 when there was none.
-        ran_s: how long the service then ran; after a minute the waits begin anew.
+        ran_s: how long the service then ran; after a minute the waits start over.
     """
-    if ran_s > _STEADY_S or last_s == 0:
-        return _FIRST_BACKOFF_S
-    return min(last_s * 2, _LONGEST_BACKOFF_S)
+    if ran_s > _STEADY_SECONDS or last_s == 0:
+        return _FIRST_BACKOFF_SECONDS
+    return min(last_s * 2, _LONGEST_BACKOFF_SECONDS)
 
 
 def describe_exit(code: int) -> str:
@@ -191,7 +194,7 @@ async def _ready_or_ended(service: Service, child: Child) -> None:
     end = asyncio.create_task(child.wait())
     try:
         while not await asyncio.to_thread(service.ready):
-            await asyncio.wait([end], timeout=_POLL_S)
+            await asyncio.wait([end], timeout=_POLL_SECONDS)
             if end.done():
                 fault = f"{describe_exit(end.result())} before it was ready"
                 raise PartError(service.name, fault, child.last_lines)
@@ -219,5 +222,5 @@ def _require_order(parts: Sequence[Part]) -> None:
     seen: set[str] = set()
     for part in parts:
         if part.name in seen or not seen.issuperset(part.after):
-            raise ValueError(f"{part.name} must stand once, and behind {', '.join(part.after)}")
+            raise ValueError(f"{part.name} must occur once, and after {', '.join(part.after)}")
         seen.add(part.name)
