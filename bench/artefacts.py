@@ -16,9 +16,9 @@ from bench.settings import BenchSettings
 from sentiment import artefact
 from sentiment.card import Card
 from sentiment.tokenizer import NgramTokenizer, WordTokenizer, vocabulary_of
-from trainer.golden import write_golden
-from trainer.grouped_graph import grouped
-from trainer.linear_graph import write_linear_graph
+from trainer.evaluation.golden import write_golden
+from trainer.graphs.grouped_graph import grouped
+from trainer.graphs.linear_graph import write_linear_graph
 
 _DIMENSIONS = 50
 _VOCABULARY = 60_000

@@ -28,7 +28,7 @@ from bench.texts import Messages
 from bench.v2 import HEADERS, as_requests
 from sentiment.errors import BadbuzzError
 from sentiment.settings import Settings
-from stream.topics import create_topics, created_topics
+from stream.kafka.topics import create_topics, created_topics
 
 BATCH = 2_000
 _POLL_SECONDS = 0.025

@@ -31,10 +31,10 @@ from bench.processes import Tree, stop
 from bench.services import Services
 from bench.settings import BenchSettings
 from sentiment.topics import MENTIONS, MINUTES
-from stream.batch import partition_of
-from stream.lag import group_lag
+from stream.kafka.lag import group_lag
+from stream.kafka.topics import create_topics, created_topics
 from stream.settings import StreamSettings
-from stream.topics import create_topics, created_topics
+from stream.transactions.outputs import partition_of
 
 _CHUNK = 100_000
 _BATCH_BYTES = 262_144

@@ -1,7 +1,7 @@
 """CPU seconds of the Scorer inside a process that is measured, readable from outside.
 
 The Scorer's calls are wrapped with the CPU clock of the thread that makes them, so that waiting
-for a core or for the interpreter does not count. The sums stand in a small file that the
+for a core or for the interpreter does not count. The sums are in a small file that the
 measuring process maps as well: reading it costs the measured process nothing.
 """
 

@@ -9,25 +9,27 @@ from pathlib import Path
 from bench.settings import FOLDER
 
 _ROOT = FOLDER.parent
-_STREAM = _ROOT / "requirements" / "stream.txt"
+_STREAM = Path("requirements/stream.txt")
 _PYTHON = ">=3.11,<3.13"
 """MLServer and Bytewax have no release for a later one."""
 
 
-def environment(peer: str, cache: Path) -> Path:
-    """The Python program of a side's environment, made anew when its requirements changed.
+def environment(peer: str, cache: Path, root: Path = _ROOT) -> Path:
+    """The Python program of a side's environment, rebuilt when its requirements changed.
 
     Args:
         peer: empty for badbuzz itself.
+        root: the checkout of badbuzz; another one than this has an environment of its own.
 
     Raises:
         subprocess.CalledProcessError: its packages could not be installed.
     """
-    requirements = FOLDER / "peers" / peer / "requirements.txt" if peer else _STREAM
-    folder = cache / "environments" / (peer or "badbuzz")
+    requirements = FOLDER / "peers" / peer / "requirements.txt" if peer else root / _STREAM
+    own = "badbuzz" if root == _ROOT else "before"
+    folder = cache / "environments" / (peer or own)
     python = folder / "bin" / "python"
     marker = folder / "requirements.sha256"
-    digest = hashlib.sha256(requirements.read_bytes()).hexdigest()
+    digest = hashlib.sha256(requirements.read_bytes() + str(root).encode()).hexdigest()
     if marker.is_file() and marker.read_text() == digest:
         return python
     uv = Path(sys.executable).with_name("uv")
@@ -36,7 +38,7 @@ def environment(peer: str, cache: Path) -> Path:
     for command in (
         (uv, "venv", "-q", "--python", _PYTHON, folder),
         (*install, "--require-hashes", "-r", requirements),
-        (*install, "--no-deps", "-e", _ROOT),
+        (*install, "--no-deps", "-e", root),
     ):
         subprocess.run([str(part) for part in command], check=True)
     marker.write_text(digest)

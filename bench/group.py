@@ -42,7 +42,7 @@ def running(
     side: Side, job: Job, services: Services, settings: BenchSettings, workers: int
 ) -> Iterator[Group]:
     """Start a side's processes, and stop them at the end."""
-    environment = process_environment(job, services, settings)
+    environment = process_environment(job, services, settings, side.root)
     command = side.command(settings.cache)
     log = settings.cache / f"{side.name}.log"
     with log.open("wb") as output:

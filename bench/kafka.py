@@ -1,4 +1,4 @@
-"""Filling topics, watching how far a topic has come, and counting what stands in it."""
+"""Fills topics, follows the progress of a topic, and counts its records."""
 
 import asyncio
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ class Counted:
     """What a topic holds, by key.
 
     Attributes:
-        found: keys that stand in it.
+        found: keys that occur in it.
         twice: records beyond the first of their key.
         offsets: of all records, by partition, ascending.
     """
@@ -129,11 +129,11 @@ async def count(
 
 
 async def wait_for_members(brokers: str, group: str, members: int) -> None:
-    """Return once so many members of a consumer group share its partitions."""
+    """Return once `members` members of a consumer group share its partitions."""
     admin = AIOKafkaAdminClient(bootstrap_servers=brokers)
     await admin.start()
     try:
-        while not await _stable(admin, group, members):  # noqa: ASYNC110 - Kafka tells nobody
+        while not await _stable(admin, group, members):  # noqa: ASYNC110 - Kafka sends no event
             await asyncio.sleep(0.2)
     finally:
         await admin.close()

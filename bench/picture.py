@@ -3,14 +3,14 @@
 from pathlib import Path
 from typing import Any
 
-from bench.sides import SIDES
+from bench.sides import NAMED
 from bench.spread import by_load, spread
 
 _OURS, _OTHERS, _PALE = "#c2410c", "#475569", "#cbd5e1"
 
 
 def draw(found: dict[str, Any], path: Path) -> None:
-    """Of the parts that are there; nothing where there is none of the three."""
+    """A picture of the measured parts; none if none of the three was measured."""
     panels = [
         (paint, found[part])
         for part, paint in (("endtoend", _speed), ("plumbing", _cpu), ("latency", _latency))
@@ -49,7 +49,7 @@ def _values(part: dict[str, Any], mode: str, figure: str) -> dict[str, list[floa
         side.title: [
             run[figure] for run in part["runs"] if run["side"] == side.name and run["mode"] == mode
         ]
-        for side in SIDES
+        for side in NAMED
     }
     return {title: some for title, some in found.items() if some}
 

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from bench.picture import draw
-from bench.sides import SIDES
+from bench.sides import NAMED
 from bench.spread import Spread, by_load, ratios, spread
 
-_TITLES = {side.name: side.title for side in SIDES}
-_PROMISES = {side.name: side.promise for side in SIDES}
+_TITLES = {side.name: side.title for side in NAMED}
+_PROMISES = {side.name: side.promise for side in NAMED}
 
 Rows = list[list[str]]
 
@@ -35,7 +35,7 @@ def by_side(runs: list[dict[str, Any]], mode: str) -> dict[str, list[dict[str, A
     """Runs of each side, in the order of the sides."""
     found = {
         side.name: [run for run in runs if run["side"] == side.name and run["mode"] == mode]
-        for side in SIDES
+        for side in NAMED
     }
     return {name: some for name, some in found.items() if some}
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from infra.local.kafka import LocalKafka
 from infra.local.mlflow import LocalMlflow
 from infra.local.ports import free_port
-from trainer.register import Versions
+from trainer.registry.register import Versions
 from trainer.settings import TrainerSettings
 
 

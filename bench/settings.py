@@ -21,7 +21,7 @@ class BenchSettings(BaseSettings):
     artefact: Path | None = None
     "The artefact that every side runs; by default an untrained network made here."
     model: Literal["network", "logistic"] = "network"
-    "What is made where no artefact is named: a recurrent network, or the first champion's kind."
+    "Model to generate if no artefact is named: a recurrent network or a logistic regression."
     units: int = Field(32, ge=1)
     "Units of that recurrent network."
     rounds: int = Field(3, ge=1)
@@ -32,6 +32,8 @@ class BenchSettings(BaseSettings):
     "Backlog of a run of the sides that score one event at a time."
     sides: list[str] = Field(default_factory=list)
     "Only these sides, as a JSON list; by default all."
+    before: Path | None = None
+    "Another checkout of badbuzz, measured as the side `before`: has a change cost speed?"
     partitions: int = Field(4, ge=1)
     "Partitions of the input and of the output."
     threads: int = Field(2, ge=1)

@@ -1,7 +1,7 @@
 """The sides: how each is started, and what is to be known of it beside its figures."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.environments import environment
@@ -23,6 +23,7 @@ class Side:
         slow: handles one event at a time, so that a smaller backlog says as much.
         late: reads only what arrives while it runs, in a form of its own.
         modes: what it can be measured with.
+        root: the checkout of badbuzz whose code and environment it runs.
     """
 
     name: str
@@ -33,11 +34,12 @@ class Side:
     slow: bool = False
     late: bool = False
     modes: tuple[str, ...] = ("pass", "contract", "score")
+    root: Path = FOLDER.parent
 
     def command(self, cache: Path) -> list[str]:
         """The process to start; the first time, this makes the side's environment."""
         module = f"bench.peers.{self.peer}.worker" if self.peer else "bench.worker"
-        return [str(environment(self.peer, cache)), "-m", module, *self.argument.split()]
+        return [str(environment(self.peer, cache, self.root)), "-m", module, *self.argument.split()]
 
 
 SIDES = (
@@ -54,21 +56,33 @@ SIDES = (
 )  # fmt: skip
 
 
+BEFORE = Side("before", "badbuzz worker, before", "exactly once")
+"""Another checkout of badbuzz, of the settings."""
+
+NAMED = (SIDES[0], BEFORE, *SIDES[1:])
+"""All sides in the order of tables and pictures."""
+
+
 def chosen(settings: BenchSettings, mode: str) -> list[Side]:
     """The sides to measure."""
+    sides = list(SIDES)
+    if settings.before is not None:
+        sides.insert(1, replace(BEFORE, root=settings.before.resolve()))
     return [
         side
-        for side in SIDES
+        for side in sides
         if mode in side.modes and (not settings.sides or side.name in settings.sides)
     ]
 
 
-def process_environment(job: Job, services: Services, settings: BenchSettings) -> dict[str, str]:
+def process_environment(
+    job: Job, services: Services, settings: BenchSettings, root: Path = FOLDER.parent
+) -> dict[str, str]:
     """What a side's process finds in its environment: badbuzz' own settings and the job."""
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("BADBUZZ_")},
         **job.environment(),
-        "PYTHONPATH": str(FOLDER.parent),
+        "PYTHONPATH": str(root),
         "KAFKA_BROKERS": services.brokers,
         "MLFLOW_TRACKING_URI": services.mlflow,
         "BADBUZZ_MODEL_NAME": services.model_name,

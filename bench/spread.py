@@ -32,7 +32,7 @@ def ratios(over: Sequence[float], under: Sequence[float]) -> Spread:
 
 
 def by_load(rows: list[dict[str, Any]]) -> dict[tuple[str, float], list[dict[str, Any]]]:
-    """Rounds of each side and share of its capacity."""
+    """SharedTransactions of each side and share of its capacity."""
     found: dict[tuple[str, float], list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         found[row["side"], row["share"]].append(row)

@@ -8,7 +8,7 @@ from pathlib import Path
 import orjson
 
 from sentiment.sample import sample_tweets
-from trainer.data import repair
+from trainer.data.tweets import repair
 
 _SEED = 140
 _SAMPLE_SIZE = 20_000

@@ -15,12 +15,12 @@ import numpy as np
 from rich.console import Console
 
 from bench.settings import BenchSettings
-from trainer.augment import variants
 from trainer.candidates.logistic import Logistic
 from trainer.candidates.lstm import Lstm
 from trainer.context import Context
-from trainer.data import Split, Tweets, load_sentiment140, split
-from trainer.network import Schedule
+from trainer.data.augment import variants
+from trainer.data.tweets import Split, Tweets, load_sentiment140, split
+from trainer.networks.network import Schedule
 
 
 @click.command()
@@ -29,7 +29,7 @@ from trainer.network import Schedule
 @click.option("--glove", default=Path("data"), show_default=True,
               type=click.Path(file_okay=False, path_type=Path), help="GloVe's folder.")  # fmt: skip
 def main(candidate: str, rows: int, glove: Path) -> None:
-    """Train once: one epoch where there are epochs. Prints seconds and gigabytes as JSON."""
+    """Train once; a network for one epoch. Prints seconds and gigabytes as JSON."""
     parts = split(load_sentiment140(BenchSettings().sentiment140_csv))
     grown = Split(_grown(parts.train, rows), parts.validation, parts.test)
     one_epoch = Schedule(epochs=1, batch=128, rate=2e-3)

@@ -7,14 +7,15 @@ import numpy as np
 
 from bench import clock
 from bench.peers.job import Job, from_environment
-from sentiment.scorer import Probabilities
+from sentiment.scores import Scores
 from sentiment.tokenizer import Ragged
-from stream.batch import Batch, Outputs, Record
-from stream.scoring import Scoring
+from stream.batches.batch import Batch
+from stream.scoring.score_batch import Scoring
+from stream.transactions.outputs import Outputs, Record
 
 
 class PassThrough:
-    """Work on a batch that publishes its records as they came: transport and transactions."""
+    """Work on a batch that publishes its records unchanged: transport and transactions."""
 
     def __init__(self, scoring: Scoring, running: Any) -> None:
         self.model = running
@@ -37,8 +38,8 @@ def _without_ids(texts: Sequence[str]) -> Ragged:
     return Ragged(np.empty(0, np.int32), np.zeros(len(texts) + 1, np.int64))
 
 
-def _a_quarter(encoded: Ragged) -> Probabilities:
-    return np.full(len(encoded), 0.25, np.float32)
+def _a_quarter(encoded: Ragged) -> Scores:
+    return Scores(np.full(len(encoded), 0.25, np.float32))
 
 
 def _contract_only() -> None:
@@ -59,15 +60,15 @@ def _contract_only() -> None:
 
 def main(job: Job) -> None:
     """Run until SIGTERM, with the settings of the environment."""
-    from stream import app  # noqa: PLC0415
     from stream.commands.worker import worker  # noqa: PLC0415
+    from stream.scoring import agent  # noqa: PLC0415
 
     if job.mode == "score":
         clock.install(job.clock)
     elif job.mode == "contract":
         _contract_only()
     else:
-        app.ScoreBatch = PassThrough  # type: ignore[assignment,misc]
+        agent.ScoreBatch = PassThrough  # type: ignore[assignment,misc]
     worker.main(args=[], standalone_mode=False)
 
 

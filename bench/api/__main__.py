@@ -30,7 +30,7 @@ CONNECTIONS = 16
 BATCH = 1_000
 TEXTS = 2_000
 ROUNDS = 3
-WARM_UP_S = 2.0
+WARM_UP_SECONDS = 2.0
 
 
 @click.command()
@@ -95,7 +95,7 @@ def _v2(text: str) -> dict[str, Any]:
 
 def _alternate(load: dict[str, Callable[[float], Result]], seconds: float) -> dict[str, Result]:
     for run in load.values():
-        run(WARM_UP_S)
+        run(WARM_UP_SECONDS)
     rounds = [{name: run(seconds) for name, run in load.items()} for _ in range(ROUNDS)]
     return {name: _median([one[name] for one in rounds]) for name in load}
 

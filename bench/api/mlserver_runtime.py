@@ -19,6 +19,6 @@ class Sentiment(MLModel):
 
     async def predict(self, payload: InferenceRequest) -> InferenceResponse:
         """Score the texts of a request."""
-        scores = self.scorer.score(StringCodec.decode_input(payload.inputs[0]))
+        scores = self.scorer.score(StringCodec.decode_input(payload.inputs[0])).p_negative
         output = NumpyCodec.encode_output("p_negative", scores)
         return InferenceResponse(model_name=self.name, outputs=[output])

@@ -12,8 +12,8 @@ from bench.api.waiting import wait_until_ok
 from infra.local.kafka import LocalKafka
 from infra.local.mlflow import LocalMlflow
 from infra.local.ports import free_port
-from stream.topics import create_topics
-from trainer.register import Versions
+from stream.kafka.topics import create_topics
+from trainer.registry.register import Versions
 from trainer.settings import TrainerSettings
 
 

@@ -7,8 +7,8 @@ from bench.crises.traffic import START
 from sentiment.alerts import BuzzAlert
 from stream.buzz.brand import PARTS, BrandState, dump_part, load_brand, new_brand
 from stream.buzz.detector import Detector, Sighting
-from stream.buzz.methods import Method, WindowCounts, WindowMemory
-from stream.buzz.options import VOLUME, BuzzOptions, Kind, MethodName
+from stream.buzz.methods import Method, Window, WindowMemory
+from stream.buzz.options import STORM, VOLUME, BuzzOptions, Kind, MethodName
 
 SIMPLE: tuple[MethodName, ...] = ("fixed", "mean-sd", "ewma")
 _UNREACHED = 1e9
@@ -25,19 +25,19 @@ class Recorder:
         """As the method's."""
         return self.method.limit(kind)
 
-    def score(
-        self, kind: Kind, seen: WindowCounts, normal: WindowCounts, memory: WindowMemory
-    ) -> float:
+    def watches(self, kind: Kind, minutes: int) -> bool:
         """As the method's."""
-        score = self.method.score(kind, seen, normal, memory)
+        return self.method.watches(kind, minutes)
+
+    def score(self, kind: Kind, window: Window, memory: WindowMemory) -> float:
+        """As the method's."""
+        score = self.method.score(kind, window, memory)
         self.highest = max(self.highest, score)
         return score
 
-    def learn(
-        self, kind: Kind, seen: WindowCounts, normal: WindowCounts, memory: WindowMemory
-    ) -> None:
+    def learn(self, kind: Kind, window: Window, memory: WindowMemory) -> None:
         """As the method's."""
-        self.method.learn(kind, seen, normal, memory)
+        self.method.learn(kind, window, memory)
 
 
 @dataclass
@@ -55,6 +55,7 @@ class Lane:
             false_alarms_per_week=knob,
             method=name,
             limit=limit,
+            storm=replace(STORM, least=10**9),
             volume=replace(VOLUME, least=10**9),
         )
         detector = Detector(options, {"1": pool.rates})

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sentiment.scorer import Scorer
 from stream.buzz.duplicates import text_digest
 from stream.buzz.share import Rates
-from trainer.data import joined, load_sentiment140, split
+from trainer.data.tweets import joined, load_sentiment140, split
 
 CAUSES = (
     ("#tarmacgate", "stranded"), ("#brokenguitar", "smashed"), ("#databreach", "hacked"),
@@ -79,7 +79,7 @@ def _score(
 ) -> tuple[NDArray[np.float32], str]:
     if model:
         scorer = Scorer(model)
-        return scorer.score(texts), f"{scorer.card.candidate} in {model.name}"
+        return scorer.score(texts).as_two().p_negative, f"{scorer.card.candidate} in {model.name}"
     said = label ^ (rng.random(len(texts)) < error_rate)
     return np.where(said, 0.9, 0.1).astype(np.float32), f"labels flipped at {error_rate:.0%}"
 

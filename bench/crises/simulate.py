@@ -49,8 +49,8 @@ def bursts() -> dict[str, list[Burst]]:
         "crisis": crises,
         "calm": [Burst("step", 1.0)],
         "praise": [Burst("step", 5.0, positive=True)],
-        "copies": [Burst("step", 5.0, copies=1.0)],
-        "near copies": [Burst("step", 5.0, copies=1.0, near=True)],
+        "copies": [Burst("step", 5.0, copies=1.0, accounts=3)],
+        "near copies": [Burst("step", 5.0, copies=1.0, near=True, accounts=3)],
     }
 
 

@@ -16,6 +16,8 @@ START = 28_000_800
 WEEK = 7 * 24 * 60
 _SHARE = 0.3
 _TOPIC = 0.4
+_SPREAD = 0x9E3779B97F4A7C
+"""Odd: makes digests of numbers."""
 
 Shape = Literal["step", "ramp", "storm"]
 
@@ -31,6 +33,7 @@ class Burst:
         positive: the positive ones burst, not the negative.
         copies: part of the added that repeats one of three texts.
         near: copies differ in a number and a name.
+        accounts: that the copies come from; 0: each from another one, as reposts do.
     """
 
     shape: Shape
@@ -38,6 +41,7 @@ class Burst:
     positive: bool = False
     copies: float = 0.0
     near: bool = False
+    accounts: int = 0
 
     def height(self, age: int) -> float:
         """Part of the peak, so many minutes after the start."""
@@ -68,6 +72,7 @@ class Traffic:
         self.rate = mean * season * weekend * swing
         odds = _SHARE / (1 - _SHARE) * np.exp(self._swing(len(minutes), 0.1))
         share = odds / (1 + odds)
+        self.authors = 0
         self.negative = self.rate * share
         self.positive = self.rate * (1 - share)
 
@@ -113,7 +118,7 @@ class Traffic:
         for is_copy in copied:
             if is_copy:
                 original = int(pool.causes[cause][self.rng.integers(3)])
-                added.append(self._copy(place, original, burst.near))
+                added.append(self._copy(place, original, burst))
             else:
                 added.append(self._added(place, burst.positive, cause))
         return added
@@ -129,15 +134,20 @@ class Traffic:
         return plain._replace(text=text, digest=text_digest(text)) if named else plain
 
     def _sighting(self, place: int, text: int) -> Sighting:
+        """A mention by somebody who has said nothing yet."""
         pool = self.pool
+        self.authors += 1
         return Sighting(
             START + place, float(pool.p_negative[text]), "1", pool.digests[text],
-            pool.texts[text], str(text),
+            pool.texts[text], str(text), self.authors * _SPREAD % 2**62,
         )  # fmt: skip
 
-    def _copy(self, place: int, original: int, near: bool) -> Sighting:
+    def _copy(self, place: int, original: int, burst: Burst) -> Sighting:
         plain = self._sighting(place, original)
-        if not near:
+        if burst.accounts:
+            account = 1 + int(self.rng.integers(burst.accounts))
+            plain = plain._replace(author=account)
+        if not burst.near:
             return plain
         text = f"@user{self.rng.integers(10**6)} {plain.text} {self.rng.integers(10**4)}"
         return plain._replace(text=text, digest=text_digest(text))

@@ -4,12 +4,14 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+import numpy as np
 import orjson
 
 from bench import clock
 from bench.peers.job import Job
 from sentiment.messages import SCHEMA_VERSION, Tweet
 from sentiment.scorer import Scorer
+from sentiment.scores import Scores
 
 
 class Item(NamedTuple):
@@ -35,9 +37,10 @@ def make_work(job: Job) -> Work:
     def work(items: Sequence[Item]) -> list[bytes]:
         tweets: list[Tweet] = [_parse(item.value) for item in items]
         if job.mode == "score":
-            scores = scorer.score([tweet.text for tweet in tweets]).tolist()
+            scores = scorer.score([tweet.text for tweet in tweets])
         else:
-            scores = [0.25] * len(tweets)
+            scores = Scores(np.full(len(tweets), 0.25, np.float32))
+        answers = scores.answers(scorer.labels(scores))
         about = {
             "model_name": scorer.model.name,
             "model_version": scorer.model.version,
@@ -50,14 +53,13 @@ def make_work(job: Job) -> Work:
             orjson.dumps(
                 {
                     **tweet.__dict__,
-                    "label": scorer.label(p),
-                    "p_negative": round(p, 6),
+                    **answer._asdict(),
                     **about,
                     "source_partition": item.partition,
                     "source_offset": item.offset,
                 }
             )
-            for tweet, item, p in zip(tweets, items, scores, strict=True)
+            for tweet, item, answer in zip(tweets, items, answers, strict=True)
         ]
 
     return work

@@ -30,7 +30,7 @@ def main(job: Job, count: int, partitions: int, result: Path) -> None:
         messages = [m for m in consumer.consume(1_000, 0.002) if not m.error()]
         if messages:
             last, now = time.monotonic(), time.time() * 1000
-            stamps = [message.timestamp()[1] for message in messages]
+            stamps = [int(message.key()) / 1e6 for message in messages]
             seen += [(stamp, now - stamp) for stamp in stamps]
     consumer.close()
     np.save(result, np.array(seen).reshape(-1, 2))

@@ -17,7 +17,7 @@ def main(job: Job, taking: bool) -> None:
         broker=f"kafka://{job.brokers}",
         datadir=job.state,
         producer_compression_type="lz4",
-        # Stock Faust sends at once; for a batch it is told to gather.
+        # Stock Faust sends at once; for batches it has to collect.
         producer_linger=0.005 if taking else 0.0,
         web_enabled=False,
         topic_allow_declare=False,
