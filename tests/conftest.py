@@ -1,8 +1,11 @@
 """Real services for every test that asks: started once a run, on free ports, on fresh data."""
 
+import gc
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 import hypothesis
 import pytest
@@ -12,6 +15,11 @@ from infra.local.kafka import LocalKafka
 from infra.local.mlflow import LocalMlflow
 from infra.local.ports import free_port
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+CHROMIUM = Path("/usr/bin/chromium")
+
 # No example may fail by the time that it takes, and every run tries the same ones.
 hypothesis.settings.load_profile("ci")
 
@@ -19,6 +27,30 @@ hypothesis.settings.load_profile("ci")
 _PROCESS = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 _PROCESSES = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
 ports._PORTS = ports._PORTS[_PROCESS::_PROCESSES]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect no garbage while pytest parses the tests: see `tests.syntax.parse`."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+
+
+_LONG_FIRST = ("trainer/networks", "live", "fuzz", "bench", "trainer", "api")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the folders whose files take longest, so that no process is left with one."""
+    root = Path(__file__).parent
+
+    def rank(item: pytest.Item) -> int:
+        folder = item.path.parent.relative_to(root)
+        return next((at for at, long in enumerate(_LONG_FIRST) if folder.is_relative_to(long)), 99)
+
+    items.sort(key=rank)
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +65,19 @@ def mlflow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalMlf
     """A real MLflow server for the whole run; use model and experiment names of your own."""
     with LocalMlflow(tmp_path_factory.mktemp("mlflow-state"), free_port()) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """A real Chromium. It keeps an event loop in the tests' thread: use threads for others."""
+    if not CHROMIUM.exists():
+        _missing("needs Chromium: apt-get install --no-install-recommends chromium")
+    from playwright.sync_api import sync_playwright  # tests without a browser start sooner
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield started
+        started.close()
 
 
 @pytest.fixture(scope="session")
@@ -50,11 +95,15 @@ def prometheus_program() -> str:
 def _program(name: str) -> str:
     found = shutil.which(name)
     if found is None:
-        reason = f"{name} is not installed: apt-get install --no-install-recommends prometheus"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+        _missing(f"{name} is not installed: apt-get install --no-install-recommends prometheus")
     return found
+
+
+def _missing(reason: str) -> NoReturn:
+    """A program is missing: in CI the test fails, elsewhere it is skipped."""
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 @pytest.fixture(autouse=True)

@@ -20,9 +20,9 @@ from pydantic import BaseModel
 from infra.local.ports import free_port
 from sentiment.messages import Feedback
 from sentiment.settings import Settings
-from stream.topics import create_topics
+from stream.kafka.topics import create_topics
 from tests.artefacts import make_artefact
-from trainer.register import Versions
+from trainer.registry.register import Versions
 from trainer.settings import TrainerSettings
 
 T = TypeVar("T")
@@ -31,6 +31,7 @@ ROLES = {
     "reader": "read",
     "caller": "predict",
     "corrector": "feedback",
+    "namer": "brands",
     "scraper": "metrics",
     "boss": "admin",
     "everything": "admin+metrics",

@@ -12,7 +12,7 @@ import pytest
 from api.batcher import Batcher
 from api.problems import ProblemError
 from sentiment.champion import Champion
-from sentiment.scorer import Probabilities
+from sentiment.scores import Scores
 
 
 class FailingScorer:
@@ -21,11 +21,11 @@ class FailingScorer:
     def __init__(self) -> None:
         self.batches: list[int] = []
 
-    def score(self, texts: Sequence[str]) -> Probabilities:
+    def score(self, texts: Sequence[str]) -> Scores:
         self.batches.append(len(texts))
         if "poison" in texts:
             raise ValueError("poison")
-        return np.array([len(text) / 100 for text in texts], np.float32)
+        return Scores(np.array([len(text) / 100 for text in texts], np.float32))
 
 
 @asynccontextmanager
@@ -49,7 +49,8 @@ async def test_a_text_that_fails_does_not_take_its_batch_along() -> None:
     assert isinstance(second, ValueError)
     assert not isinstance(first, BaseException)
     assert not isinstance(third, BaseException)
-    assert (first.p_negative, third.p_negative) == pytest.approx((0.01, 0.03))
+    assert first.scores.p_negative == pytest.approx([0.01])
+    assert third.scores.p_negative == pytest.approx([0.03])
 
 
 async def test_what_waits_together_is_scored_together() -> None:
@@ -75,4 +76,4 @@ async def test_a_caller_that_went_away_does_not_stop_the_others() -> None:
         stays = asyncio.create_task(batcher.score("late"))
         await asyncio.sleep(0)
         gone.cancel()
-        assert (await stays).p_negative == pytest.approx(0.04)
+        assert (await stays).scores.p_negative == pytest.approx([0.04])

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from sentiment.messages import Feedback
-from tests.api.api_process import ApiProcess, Installation
+from tests.api.api_process import KEYS, ApiProcess, Installation
 
 pytestmark = pytest.mark.live
 
@@ -34,7 +34,19 @@ def test_an_accepted_feedback_is_in_kafka(client: httpx.Client, installation: In
     assert answer.status_code == 202
     assert answer.json() == {"key": sent["key"], "status": "stored"}
     [found] = stored(installation, str(sent["key"]))
-    assert found.model_dump(exclude={"received_at", "schema_version"}) == sent
+    content = found.model_dump(exclude={"received_at", "schema_version"})
+    assert content == {**sent, "caller": "anyone"}
+
+
+def test_feedback_carries_the_name_of_the_key_that_sent_it(
+    guarded: ApiProcess, installation: Installation
+) -> None:
+    sent = correction(key=str(uuid4()))
+    headers = {"X-API-Key": KEYS["corrector"]}
+    answer = httpx.post(f"{guarded.url}/feedback", json=sent, headers=headers)
+    assert answer.status_code == 202
+    [found] = stored(installation, str(sent["key"]))
+    assert found.caller == "corrector"
 
 
 def test_a_wrong_prediction_counts_once_however_often_it_is_sent(
@@ -46,6 +58,19 @@ def test_a_wrong_prediction_counts_once_however_often_it_is_sent(
     before, sent = count(), correction(key=str(uuid4()))
     statuses = [client.post("/feedback", json=sent).json()["status"] for _ in range(3)]
     assert statuses == ["stored", "known", "known"]
+    assert count() == before + 1
+
+
+def test_a_caller_that_repeats_its_vote_on_a_text_counts_once(
+    client: httpx.Client, api: ApiProcess
+) -> None:
+    def count() -> float:
+        return api.metric('bad_prediction_total{model_version="1"}') or 0
+
+    before, text = count(), f"the gate was closed {uuid4()}"
+    for spelled in (text, text.upper(), f" {text}\u200b", *[text] * 7):
+        sent = correction(key=str(uuid4()), text=spelled)
+        assert client.post("/feedback", json=sent).json()["status"] == "stored"
     assert count() == before + 1
 
 

@@ -6,9 +6,9 @@ import sys
 HEAVY = ("tensorflow", "torch", "sklearn", "keras", "faust", "stream", "trainer", "infra")
 PROGRAM = """
 import sys
-import api.command, api.app, api.openapi
+import api.command, api.app, api.contract
 from api.settings import ApiSettings
-from sentiment.registry import mlflow_client
+from sentiment.mlflow_api import mlflow_client
 api.app.create_app(ApiSettings(_env_file=None))
 mlflow_client(ApiSettings(_env_file=None))
 import mlflow.artifacts

@@ -24,7 +24,7 @@ def test_a_key_is_found_by_its_digest_and_nothing_else_is() -> None:
 def test_admin_may_do_all_but_read_the_metrics() -> None:
     found = Keys(f"root:admin:{SECRET}").named("root")
     assert found is not None
-    assert found.roles == {"read", "predict", "feedback", "admin"}
+    assert found.roles == {"read", "predict", "feedback", "respond", "brands", "admin"}
 
 
 def test_a_key_may_hold_colons() -> None:

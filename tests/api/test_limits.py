@@ -32,10 +32,18 @@ async def test_a_key_over_its_limit_is_told_to_wait_and_others_go_on() -> None:
         assert other.status_code != 429
 
 
-async def test_wrong_keys_from_one_address_are_limited_and_right_ones_are_not() -> None:
+async def test_after_too_many_wrong_keys_of_an_address_the_right_one_is_refused_too() -> None:
     async with client_of("wrong", api_login_limit="3/minute") as client:
         statuses = [(await client.get("/model")).status_code for _ in range(5)]
         assert statuses == [401, 401, 401, 429, 429]
+        right = await client.get("/model", headers={"X-API-Key": KEY})
+        assert right.status_code == 429
+        assert 1 <= int(right.headers["retry-after"]) <= 61
+
+
+async def test_a_wrong_key_now_and_then_does_not_block_the_right_one() -> None:
+    async with client_of("wrong", api_login_limit="3/minute") as client:
+        assert (await client.get("/model")).status_code == 401
         right = await client.get("/model", headers={"X-API-Key": KEY})
         assert right.status_code == 403  # known, and without the role `read`
 

@@ -1,25 +1,24 @@
 """What the live page is told: counts, samples, alerts, and pages that cannot keep up."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.live.alerts import Alerts
 from api.live.clients import Clients
 from api.live.history import ALL, History
 from api.live.sample import Sample
-from sentiment.alerts import BuzzAlert, Measure
 
 
 def test_each_brand_has_its_negatives_and_its_scored_tweets_by_minute() -> None:
     history = History(length=60)
-    for label in ("negative", "positive", "uncertain", "unsupported"):
+    for label in ("negative", "neutral", "positive", "uncertain", "unsupported"):
         history.add("united", 100, label)
-    history.add("united", 101, "negative")
-    assert history.since(0) == {"united": [[100, 1, 3], [101, 1, 1]]}
-    assert history.since(101) == {"united": [[101, 1, 1]]}
+    history.add("united", 101, "negative", 20)
+    history.add("united", 101, "positive", 3)
+    history.add("united", 101, "positive", 3)
+    assert history.since(0) == {"united": [[100, 1, 4, 1, []], [101, 1, 3, 0, [3, 2, 20, 1]]]}
+    assert history.since(101) == {"united": [[101, 1, 3, 0, [3, 2, 20, 1]]]}
 
 
 def test_what_is_older_than_the_history_is_forgotten_and_not_taken_back() -> None:
@@ -27,7 +26,7 @@ def test_what_is_older_than_the_history_is_forgotten_and_not_taken_back() -> Non
     history.add("united", 100, "negative")
     history.add("jetblue", 111, "negative")
     history.add("united", 101, "negative")
-    assert history.since(0) == {"jetblue": [[111, 1, 1]]}
+    assert history.since(0) == {"jetblue": [[111, 1, 1, 0, []]]}
 
 
 def test_brands_that_producers_make_up_do_not_fill_the_memory() -> None:
@@ -39,8 +38,8 @@ def test_brands_that_producers_make_up_do_not_fill_the_memory() -> None:
     history.add(ALL, 101, "negative")
     kept = history.since(0)
     assert len(kept) <= 4
-    assert kept["united"] == [[100, 1_000, 1_000]]
-    assert kept[ALL] == [[100, 1_000, 1_000], [101, 1, 1]]
+    assert kept["united"] == [[100, 1_000, 1_000, 0, []]]
+    assert kept[ALL] == [[100, 1_000, 1_000, 0, []], [101, 1, 1, 0, []]]
 
 
 @given(st.integers(0, 200), st.integers(1, 20))
@@ -92,41 +91,3 @@ async def test_closing_ends_every_stream() -> None:
     async with asyncio.timeout(1):
         assert [[event async for event in stream] for stream in streams] == [[], [], []]
     assert clients.full
-
-
-def alert(state: str, name: str = "a") -> bytes:
-    now = datetime.now(UTC)
-    content = BuzzAlert(
-        id=name,
-        brand="united",
-        kind="volume",
-        state=state,  # type: ignore[arg-type]
-        opened_at=now,
-        at=now,
-        window_start=now,
-        window_end=now,
-        volume=Measure(now=9, expected=3),
-        strength=1.2,
-    )
-    return content.model_dump_json().encode()
-
-
-def milliseconds_ago(**age: float) -> int:
-    return int((datetime.now(UTC) - timedelta(**age)).timestamp() * 1_000)
-
-
-def test_the_last_record_of_an_alert_is_its_state() -> None:
-    alerts = Alerts()
-    for state in ("open", "worse"):
-        alerts.add(alert(state), milliseconds_ago(minutes=1))
-    assert [one["state"] for one in alerts.current()] == ["worse"]
-    assert alerts.take_changed()
-    assert not alerts.take_changed()
-
-
-def test_a_closed_alert_is_shown_for_an_hour_and_an_open_one_longer() -> None:
-    alerts = Alerts()
-    alerts.add(alert("closed", "closed"), milliseconds_ago(minutes=61))
-    alerts.add(alert("open", "open"), milliseconds_ago(minutes=61))
-    assert alerts.take_changed()
-    assert [one["id"] for one in alerts.current()] == ["open"]

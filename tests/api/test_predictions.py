@@ -47,7 +47,7 @@ def test_of_requests_at_once_each_gets_its_own_answer(
 
     answers = [answer.json() for answer in run(ask())]
     assert [answer["id"] for answer in answers] == [str(n) for n in range(len(texts))]
-    expected = scorer.score(texts).tolist()
+    expected = scorer.score(texts).p_negative.tolist()
     assert [answer["p_negative"] for answer in answers] == pytest.approx(expected, abs=1e-6)
 
 
@@ -58,7 +58,7 @@ def test_a_batch_keeps_the_order_of_its_texts(
 ) -> None:
     body = client.post("/predict/batch", json={"texts": texts}).json()
     got = [item["p_negative"] for item in body["predictions"]]
-    assert got == pytest.approx(scorer.score(texts).tolist(), abs=1e-6)
+    assert got == pytest.approx(scorer.score(texts).p_negative.tolist(), abs=1e-6)
 
 
 def test_a_batch_of_more_than_a_thousand_texts_is_refused(client: httpx.Client) -> None:
@@ -71,7 +71,8 @@ def test_a_language_that_the_model_does_not_know_goes_unscored(client: httpx.Cli
     one = client.post("/predict", json={"text": "en retard", "lang": "fr"}).json()
     assert (one["label"], one["p_negative"]) == ("unsupported", None)
     many = client.post("/predict/batch", json={"texts": ["en retard"], "lang": "fr"}).json()
-    assert many["predictions"] == [{"label": "unsupported", "p_negative": None}]
+    nothing = dict.fromkeys(("p_negative", "p_neutral", "p_positive"))
+    assert many["predictions"] == [{"id": None, "label": "unsupported", **nothing}]
 
 
 def test_explain_gives_the_words_that_carry_the_score(client: httpx.Client) -> None:

@@ -58,6 +58,7 @@ def test_without_a_key_or_with_a_wrong_one_nothing_is_told(guarded: ApiProcess, 
 
 
 def test_health_and_readiness_need_no_key(guarded: ApiProcess) -> None:
+    assert call(guarded, "/live", None).json() == {"status": "alive"}
     assert call(guarded, "/health", None).json() == {"status": "alive"}
     assert call(guarded, "/ready", None).status_code == 200
 
@@ -75,13 +76,37 @@ def test_the_page_asks_for_a_login_and_the_cookie_opens_it(guarded: ApiProcess) 
         assert entered.headers["location"] == "/"
         cookie = entered.headers["set-cookie"].lower()
         assert "httponly" in cookie
-        assert "samesite=strict" in cookie
+        assert "samesite=lax" in cookie, "a link in a letter leads to the page"
         assert KEYS["boss"] not in cookie
         assert client.get("/").status_code == 200
         assert client.get("/model").status_code == 200
         assert client.post("/predict", json=TEXT, headers=same).status_code == 200
         client.post("/logout", headers=same)
         assert client.get("/model").status_code == 401
+
+
+def test_a_login_leads_back_to_the_page_that_a_link_named(guarded: ApiProcess) -> None:
+    with guarded.client() as client:
+        asked = client.get("/?brand=AC%2FDC&x=1")
+        assert asked.headers["location"] == "/login?next=%2F%3Fbrand%3DAC%252FDC%26x%3D1"
+        entered = client.post(
+            "/login",
+            data={"key": KEYS["boss"], "next": "/?brand=AC%2FDC&x=1"},
+            headers={"Sec-Fetch-Site": "same-origin"},
+        )
+        assert entered.headers["location"] == "/?brand=AC%2FDC&x=1"
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["https://evil.example", "//evil.example", "/\\evil.example", "/x//evil.example",
+     "javascript:alert(1)", "/a\r\nSet-Cookie: a=b", "/" + "a" * 2_000],
+)  # fmt: skip
+def test_a_login_leads_nowhere_else(guarded: ApiProcess, target: str) -> None:
+    same = {"Sec-Fetch-Site": "same-origin"}
+    data = {"key": KEYS["boss"], "next": target}
+    answer = httpx.post(f"{guarded.url}/login", data=data, headers=same)
+    assert answer.headers["location"] == "/"
 
 
 def test_another_site_cannot_write_with_the_cookie(guarded: ApiProcess) -> None:
@@ -121,7 +146,7 @@ def test_without_keys_another_site_cannot_write(client: httpx.Client) -> None:
         plain = client.post(
             path, content='{"text": "late"}', headers={"Content-Type": "text/plain"}
         )
-        assert plain.status_code == 422
+        assert plain.status_code == 415
 
 
 def test_cross_origin_reading_is_closed(client: httpx.Client) -> None:
@@ -226,7 +251,7 @@ def test_logs_hold_neither_texts_nor_keys(guarded: ApiProcess) -> None:
             headers={**headers, "Content-Type": "application/json"},
         )
     log = guarded.log.read_text()
-    assert '"route":"/feedback"' in log
+    assert " route=/feedback status=4" in log
     assert secret_text not in log
     assert not [name for name, key in KEYS.items() if key in log]
 

@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import orjson
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.consumer.fetcher import PartitionRecords
 
+from sentiment.kafka_records import TolerantConsumer
 from sentiment.settings import Settings
 from sentiment.topics import DEAD_LETTERS, MENTIONS, SCORED, TWEETS
-from stream import deadletters
+from stream.dlq import dead_letter
 
 Position = tuple[int, int]
 
@@ -58,7 +59,7 @@ async def take_census(settings: Settings) -> Census:
         census.scored.setdefault(record.partition, []).append(tweet)
     async for record in _read(settings, settings.topic(DEAD_LETTERS), census):
         headers = dict(record.headers)
-        place = (int(headers[deadletters.PARTITION]), int(headers[deadletters.OFFSET]))
+        place = (int(headers[dead_letter.PARTITION]), int(headers[dead_letter.OFFSET]))
         census.out[place] += 1
         census.dead += 1
     async for record in _read(settings, settings.topic(MENTIONS), census):
@@ -69,7 +70,7 @@ async def take_census(settings: Settings) -> Census:
 
 
 async def _read(settings: Settings, topic: str, census: Census) -> AsyncIterator[ConsumerRecord]:
-    consumer = AIOKafkaConsumer(
+    consumer = TolerantConsumer(
         **settings.kafka_client,
         isolation_level="read_committed",
         auto_offset_reset="earliest",

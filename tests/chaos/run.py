@@ -26,18 +26,21 @@ from infra.local.ports import free_port
 from sentiment.sample import sample_tweets
 from sentiment.scorer import Scorer
 from sentiment.topics import TWEETS
-from stream.lag import group_lag
+from stream.kafka.lag import group_lag
+from stream.kafka.topics import create_topics, created_topics
 from stream.settings import StreamSettings
-from stream.topics import create_topics, created_topics
+from tests import kafka_wire
 from tests.artefacts import make_artefact
 from tests.chaos.census import Census, take_census
 from tests.chaos.fleet import Fleet, badbuzz_command
 from tests.chaos.freezing import freeze_amid_a_transaction
-from trainer.register import Versions
+from tests.chaos.hostile import HOSTILE, UNDECODABLE, Hostile
+from tests.chaos.readiness import wait_ready
+from trainer.registry.register import Versions
 from trainer.settings import TrainerSettings
 
-_BROKEN = b'{"id": "broken"'
 _BRAND = "examplair"
+_UNDECODABLE_RECORDS = 20
 _SESSION_SECONDS = 6.0
 
 
@@ -120,8 +123,9 @@ class Chaos:
             await created_topics(self.settings)
             self._register()
             try:
-                for _ in range(self._workers):
-                    self._fleet.start()
+                for worker in [self._fleet.start() for _ in range(self._workers)]:
+                    if not self._stock:
+                        await asyncio.to_thread(wait_ready, worker)
                 producing = asyncio.create_task(self._produce())
                 await asyncio.to_thread(self._carry_out)
                 await producing
@@ -177,27 +181,31 @@ class Chaos:
         )
         await producer.start()
         texts = [text for text, _ in sample_tweets(2_000)]
+        for number in range(_UNDECODABLE_RECORDS):  # while no fault comes yet: nothing sends again
+            await kafka_wire.send(producer, TWEETS, number % self.settings.partitions, UNDECODABLE)
         started = time.monotonic()
         waiting = []
-        for number in range(self._messages):
+        for number in range(_UNDECODABLE_RECORDS, self._messages):
             early = number / self._messages * seconds - (time.monotonic() - started)
             if early > 0.01:
                 await asyncio.sleep(early)
-            waiting.append(await producer.send(TWEETS, self._message(number, texts)))
+            value, key, headers = self._message(number, texts)
+            waiting.append(await producer.send(TWEETS, value, key=key, headers=list(headers)))
             if len(waiting) >= 5_000:
                 await asyncio.gather(*waiting)
                 waiting.clear()
         await asyncio.gather(*waiting)
         await producer.stop()
 
-    def _message(self, number: int, texts: list[str]) -> bytes:
+    def _message(self, number: int, texts: list[str]) -> Hostile:
         if number % 97 == 0:
-            return _BROKEN
+            return HOSTILE[number // 97 % len(HOSTILE)]
         text = texts[number % len(texts)] + (" @examplair" if number % 10 == 0 else "")
-        return orjson.dumps({"id": str(number), "text": text, "lang": "en"})
+        return Hostile(orjson.dumps({"id": str(number), "text": text, "lang": "en"}))
 
     def _carry_out(self) -> None:
-        time.sleep(10)  # the first workers take up their work
+        # The first workers take up their work; a stock agent does not say when it is ready.
+        time.sleep(10 if self._stock else 2)
         for number, fault in enumerate(self._plan, start=1):
             fault()
             print(f"{number}/{len(self._plan)} {fault.__name__.strip('_')}", flush=True)
@@ -302,11 +310,11 @@ class Chaos:
                 tweet
                 for partition in census.scored.values()
                 for tweet in partition
-                if tweet["model_version"] == version
+                if tweet["model_version"] == version and tweet["p_negative"] is not None
             ]
             if not tweets:
                 continue
-            p_negative = scorer.score([str(tweet["text"]) for tweet in tweets])
+            p_negative = scorer.score([str(tweet["text"]) for tweet in tweets]).p_negative
             said = np.array([tweet["p_negative"] for tweet in tweets], np.float32)
             if np.abs(p_negative - said).max() > 1e-5:
                 return [f"results differ from what version {version} says"]

@@ -13,8 +13,8 @@ import orjson
 from sentiment.errors import BadMessageError
 from sentiment.scorer import Scorer
 from sentiment.topics import DEAD_LETTERS, SCORED, TWEETS
-from stream import deadletters
-from stream.parsing import parse_tweet
+from stream.dlq import dead_letter
+from stream.scoring.parsing import parse_tweet
 
 
 def build() -> faust.App:
@@ -44,15 +44,15 @@ def build() -> faust.App:
                 tweet = parse_tweet(event.value, 4_000)
             except BadMessageError:
                 place = {
-                    deadletters.PARTITION: str(source.partition).encode(),
-                    deadletters.OFFSET: str(source.offset).encode(),
+                    dead_letter.PARTITION: str(source.partition).encode(),
+                    dead_letter.OFFSET: str(source.offset).encode(),
                 }
                 await dead.send(value=event.value, partition=source.partition, headers=place)
                 continue
             result = {
                 "id": tweet.id,
                 "text": tweet.text,
-                "p_negative": float(scorer.score([tweet.text])[0]),
+                "p_negative": float(scorer.score([tweet.text]).p_negative[0]),
                 "source_partition": source.partition,
                 "source_offset": source.offset,
             }

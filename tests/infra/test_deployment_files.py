@@ -189,7 +189,7 @@ def test_compose_publishes_on_loopback_alone_and_limits_every_container() -> Non
 
 
 def test_the_containers_of_opentofu_are_as_confined_as_those_of_compose() -> None:
-    assert CONTAINERS.keys() == COMPOSE["services"].keys() - {"notify"}
+    assert CONTAINERS.keys() == COMPOSE["services"].keys()
     for name, block in CONTAINERS.items():
         service = COMPOSE["services"][name]
         logs = value_of("log_opts", block)

@@ -33,7 +33,7 @@ def _names(settings: StackSettings) -> list[str]:
 def test_parts_stop_in_the_reverse_order_of_this_table() -> None:
     Path("populate_data.sh").touch()
     assert _names(StackSettings()) == [
-        *("data", "kafka", "mlflow", "topics", "train", "worker", "api", "replay")
+        *("data", "kafka", "mlflow", "topics", "train", "worker", "api", "demo")
     ]
 
 
@@ -42,7 +42,19 @@ def test_worker_and_api_wait_for_the_topics_and_the_first_champion() -> None:
     assert set(parts["worker"].after) == set(parts["api"].after) == {"topics", "train"}
     assert parts["topics"].after == ["kafka"]
     assert parts["train"].after == ["mlflow"]
-    assert set(parts["replay"].after) == {"worker", "api"}
+    assert set(parts["demo"].after) == {"worker", "api"}
+
+
+def test_the_demonstration_plays_until_there_are_brands(tmp_path: Path) -> None:
+    assert "demo" in _names(StackSettings())
+    assert "demo" not in _names(StackSettings(demo=False))
+    assert "demo" not in _names(StackSettings(brands_file=tmp_path / "brands.json"))
+
+
+def test_the_first_champion_waits_for_no_download() -> None:
+    Path("populate_data.sh").touch()
+    parts = {part.name: part for part in stack_parts(StackSettings())}
+    assert parts["train"].after == ["mlflow"]
 
 
 def test_services_that_the_settings_name_elsewhere_are_not_started() -> None:
@@ -86,7 +98,7 @@ def test_moved_ports_reach_every_command() -> None:
     settings = StackSettings(KAFKA_PORT=19092, MLFLOW_PORT=15000)
     assert kafka_brokers(settings) == "127.0.0.1:19092"
     assert mlflow_uri(settings) == "http://127.0.0.1:15000"
-    for part in stack_parts(settings, ["topics", "train", "worker", "api", "replay"]):
+    for part in stack_parts(settings, ["topics", "train", "worker", "api", "demo"]):
         assert part.env["KAFKA_BROKERS"] == "127.0.0.1:19092"
         assert part.env["MLFLOW_TRACKING_URI"] == "http://127.0.0.1:15000"
 

@@ -257,3 +257,105 @@ def test_an_unknown_argument_prints_the_usage(clone: Path) -> None:
     done = _run(clone, "--everything")
     assert done.returncode == 1
     assert "usage" in done.stderr
+
+
+# --- sources of three classes ---
+
+
+def _archive(folder: Path, name: str, members: dict[str, str]) -> str:
+    target = folder / f"{name}.zip"
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for member, content in members.items():
+            archive.writestr(member, content)
+    return f"file://{target}"
+
+
+def _with_tweets(clone: Path, tmp_path: Path, **urls: str) -> subprocess.CompletedProcess[str]:
+    nothing = {"TWEETEVAL_URL": "none", "UMSAB_URL": "none", "AIRLINES_URL": "none"}
+    tweets = {"SENTIMENT140_URL": f"file://{_tweets_zip(tmp_path)}"}
+    return _run(clone, "--sources", **(tweets | nothing | urls))
+
+
+def test_sources_come_out_of_their_public_layout(clone: Path, tmp_path: Path) -> None:
+    pairs = {"train_text.txt": "fine\nbad\n", "train_labels.txt": "2\n0\n"}
+    tweeteval = {f"tweeteval-main/datasets/sentiment/{name}": text for name, text in pairs.items()}
+    tweeteval["tweeteval-main/datasets/irony/train_text.txt"] = "no\n"
+    tweeteval["tweeteval-main/datasets/irony/test_text.txt"] = "not this\n"
+    umsab = {f"xlm-t-main/data/sentiment/french/{name}": text for name, text in pairs.items()}
+    airlines = {"Tweets.csv": "tweet_id,airline_sentiment,airline,text\n1,neutral,Delta,hello\n"}
+    url = _archive(tmp_path, "tweeteval", tweeteval)
+    ended = _with_tweets(
+        clone,
+        tmp_path,
+        TWEETEVAL_URL=url,
+        UNLABELLED_URL=url,
+        UMSAB_URL=_archive(tmp_path, "umsab", umsab),
+        AIRLINES_URL=_archive(tmp_path, "airlines", airlines),
+    )
+    assert ended.returncode == 0, ended.stderr
+    folder = clone / "data" / "sources"
+    found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert found == {
+        "tweeteval/train_text.txt",
+        "tweeteval/train_labels.txt",
+        "umsab/french/train_text.txt",
+        "umsab/french/train_labels.txt",
+        "airlines/Tweets.csv",
+        "unlabelled-tweeteval/irony/train_text.txt",
+    }
+    assert "deft: left out (DEFT_URL names no place)" in ended.stdout
+
+
+def test_another_place_of_labelled_tweets_is_not_asked_for_tweets_without_labels(
+    clone: Path, tmp_path: Path
+) -> None:
+    url = _archive(tmp_path, "tweeteval", {"tweets.csv": "text,label\nfine,positive\n"})
+    ended = _with_tweets(clone, tmp_path, TWEETEVAL_URL=url)
+    assert ended.returncode == 0, ended.stderr
+    assert "unlabelled-tweeteval: left out (UNLABELLED_URL names no place)" in ended.stdout
+
+
+def test_a_source_that_is_here_is_not_fetched_again(clone: Path, tmp_path: Path) -> None:
+    url = _archive(tmp_path, "tweeteval", {"tweets.csv": "text,label\nfine,positive\n"})
+    assert _with_tweets(clone, tmp_path, TWEETEVAL_URL=url).returncode == 0
+    again = _with_tweets(clone, tmp_path, TWEETEVAL_URL="file:///nowhere.zip")
+    assert again.returncode == 0, again.stderr
+    assert "data/sources/tweeteval is here" in again.stdout
+
+
+def test_a_source_that_was_changed_is_fetched_again(clone: Path, tmp_path: Path) -> None:
+    url = _archive(tmp_path, "tweeteval", {"tweets.csv": "text,label\nfine,positive\n"})
+    assert _with_tweets(clone, tmp_path, TWEETEVAL_URL=url).returncode == 0
+    file = clone / "data" / "sources" / "tweeteval" / "tweets.csv"
+    file.write_text("cut")
+    assert _with_tweets(clone, tmp_path, TWEETEVAL_URL=url).returncode == 0
+    assert file.read_text() == "text,label\nfine,positive\n"
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"readme.md": "no data"},
+        {"tweets.csv": "a,b\n1,2\n"},
+        {
+            "datasets/sentiment/train_text.txt": "one\ntwo\n",
+            "datasets/sentiment/train_labels.txt": "1\n",
+        },
+    ],
+)
+def test_an_archive_without_labelled_texts_leaves_nothing(
+    clone: Path, tmp_path: Path, members: dict[str, str]
+) -> None:
+    url = _archive(tmp_path, "tweeteval", members)
+    ended = _with_tweets(clone, tmp_path, TWEETEVAL_URL=url)
+    assert ended.returncode != 0
+    assert "check TWEETEVAL_URL" in ended.stderr
+    assert not (clone / "data" / "sources" / "tweeteval").exists()
+
+
+def test_no_member_of_an_archive_is_written_above_its_folder(clone: Path, tmp_path: Path) -> None:
+    members = {"../../evil.csv": "text,label\nfine,positive\n"}
+    ended = _with_tweets(clone, tmp_path, TWEETEVAL_URL=_archive(tmp_path, "tweeteval", members))
+    assert not (clone / "evil.csv").exists()
+    assert not (clone / "data" / "evil.csv").exists()
+    assert ended.returncode != 0 or (clone / "data/sources/tweeteval/evil.csv").is_file()

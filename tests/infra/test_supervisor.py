@@ -174,6 +174,31 @@ async def test_a_failed_task_stops_the_stack_only_when_it_is_required(tmp_path: 
         await _Stack([_task("data", failing)]).run
 
 
+async def test_a_service_that_may_end_is_not_started_again_unless_it_failed(
+    tmp_path: Path,
+) -> None:
+    def ending(name: str, code: int) -> Service:
+        script = f"""
+            import pathlib, sys
+            with pathlib.Path({str(tmp_path / name)!r}).open("a") as file:
+                file.write("x")
+            sys.exit({code})
+        """
+        return Service(name=name, command=_python(script), ready=lambda: True, may_end=True)
+
+    stack = _Stack([ending("done", 0), ending("failed", 1)])
+    await stack.until(
+        lambda: (tmp_path / "failed").is_file() and len(read(tmp_path / "failed")) > 1
+    )
+    await stack.stop()
+    assert read(tmp_path / "done") == "x"
+    assert not any(line.startswith("done: ended") for line in stack.lines)
+
+
+def read(path: Path) -> str:
+    return path.read_text()
+
+
 async def test_a_task_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     slow = Task(
         name="slow",
@@ -259,7 +284,7 @@ async def test_kill_ends_everything_at_once(tmp_path: Path) -> None:
 def test_a_part_behind_one_that_does_not_stand_before_it_is_a_fault_of_the_table(
     tmp_path: Path,
 ) -> None:
-    with pytest.raises(ValueError, match="two must stand"):
+    with pytest.raises(ValueError, match="two must occur once, and after one"):
         Supervisor([_server("two", tmp_path, "one")], lambda name, line: None)
 
 

@@ -7,14 +7,16 @@ import orjson
 from prometheus_client import CollectorRegistry
 
 from sentiment.alerts import BuzzAlert
-from sentiment.topics import ALERTS, MENTIONS, MINUTES
-from stream.batch import Batch
+from sentiment.topics import ALERTS, HOURS, MENTIONS, MINUTES
+from stream.batches.batch import Batch
 from stream.buzz.detector import Detector
 from stream.buzz.options import BuzzOptions
 from stream.buzz.watermark import Watermark
+from stream.mentions.brand_states import BrandStates
+from stream.mentions.brand_store import BrandStore
+from stream.mentions.mention_batch import MentionBatch, MentionContext
 from stream.metrics import StreamMetrics
 from stream.settings import StreamSettings
-from stream.watching import Memory, WatchBatch, Watching
 from tests.live.kafka_io import read_all
 
 _DAYS = 3
@@ -77,23 +79,28 @@ def assert_as_undisturbed(settings: StreamSettings) -> None:
     Call it once no worker runs. The run's clock stops where theirs did.
     """
     left = known(settings)
-    memory = Memory(Detector(BuzzOptions()), Watermark(BuzzOptions().lateness_minutes))
-    work = WatchBatch(_watching(settings), memory)
+    options = BuzzOptions()
+    store = BrandStore(settings.state_dir / "undisturbed")
+    reached = Watermark(options.lateness_minutes)
+    reached.load(left[b"\nwatermark"])
+    states = BrandStates(Detector(options), Watermark(options.lateness_minutes), store, 100)
+    task = MentionBatch(_context(settings), states)
     records = read_all(settings, MENTIONS)
     batch = Batch(settings.topic(MENTIONS), records[0].partition, 0, 1, records, None)  # type: ignore[arg-type]
-    counted = work.count(batch)
-    found = counted.alerts + work._close(int(left[b"\nwatermark"]))
+    counted = task.count(batch)
+    found = counted.alerts + task._close(reached.minute)
 
     seen = alerts(settings)
     assert seen == found
     keys = [(alert.id, alert.state, alert.at) for alert in seen]
     assert len(keys) == len(set(keys)), "no alert is published twice"
-    expected = dict(counted.changes) | dict(memory.changes())
+    expected = dict(counted.changes) | dict(states.changes())
     for part in ("closed", "profile"):
         key = f"acme\n{part}".encode()
         assert orjson.loads(left[key]) == orjson.loads(expected[key])
 
 
-def _watching(settings: StreamSettings) -> Watching:
+def _context(settings: StreamSettings) -> MentionContext:
     metrics = StreamMetrics(CollectorRegistry())
-    return Watching(settings, metrics, settings.partitions, lambda _: None, lambda _: None)
+    partitions = {settings.topic(one): settings.partitions for one in (ALERTS, HOURS)}
+    return MentionContext(settings, metrics, partitions, *[lambda _: None] * 4)

@@ -1,9 +1,6 @@
 """A stream of its own for each test: fresh topics, group and model on the shared real services."""
 
 import asyncio
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -12,12 +9,15 @@ import pytest
 
 from infra.local.kafka import LocalKafka
 from infra.local.mlflow import LocalMlflow
+from stream.kafka.topics import create_topics, created_topics
 from stream.settings import StreamSettings
-from stream.topics import create_topics, created_topics
 from tests.artefacts import make_artefact
-from tests.chaos.fleet import Fleet, Worker, badbuzz_command
-from trainer.register import Versions
+from tests.chaos.fleet import Fleet, badbuzz_command
+from tests.chaos.readiness import page, wait_ready, wait_until
+from trainer.registry.register import Versions
 from trainer.settings import TrainerSettings
+
+__all__ = ["page", "wait_ready", "wait_until"]
 
 
 @pytest.fixture
@@ -78,36 +78,8 @@ def fleet(settings: StreamSettings, tmp_path: Path) -> Iterator[Fleet]:
         "BADBUZZ_TRANSACTION_SECONDS": str(settings.transaction_seconds),
         "BADBUZZ_MODEL_POLL_SECONDS": str(settings.model_poll_seconds),
         "BADBUZZ_SCORER_THREADS": "1",
+        "BADBUZZ_IDLE_PARTITION_SECONDS": "3",
     }
     fleet = Fleet(badbuzz_command(), environment, tmp_path / "fleet")
     yield fleet
     fleet.stop()
-
-
-def wait_until(what: Callable[[], bool], seconds: float, why: str) -> float:
-    """Waits for something to become true; returns how many seconds it took."""
-    started = time.monotonic()
-    while not what():
-        if time.monotonic() - started > seconds:
-            raise AssertionError(f"not within {seconds} s: {why}")
-        time.sleep(0.1)
-    return time.monotonic() - started
-
-
-def page(worker: Worker, path: str) -> tuple[int, str]:
-    """Status and body of one of a worker's pages; status 0 while it does not listen."""
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{worker.port}{path}", timeout=5) as answer:
-            return answer.status, answer.read().decode()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read().decode()
-    except OSError:
-        return 0, ""
-
-
-def wait_ready(worker: Worker) -> None:
-    """Waits until a worker owns partitions and has a model."""
-    try:
-        wait_until(lambda: page(worker, "/ready")[0] == 200, 120, "the worker is ready")
-    except AssertionError as error:
-        raise AssertionError(f"{error}\n{worker.log.read_text()[-3000:]}") from None

@@ -10,10 +10,10 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPa
 
 from sentiment.errors import BadMessageError
 from sentiment.topics import DEAD_LETTERS, TWEETS
-from stream.batch import Record
-from stream.deadletters import Stage, dead_letter
-from stream.sending import builders_of
+from stream.dlq.dead_letter import Stage, dead_letter
 from stream.settings import StreamSettings
+from stream.transactions.outputs import Record
+from stream.transactions.transact import builders_of
 
 UNREADABLE = BadMessageError("json", "value: Invalid JSON: expected value at line 1 column 1")
 ROOMY = 4_000_000

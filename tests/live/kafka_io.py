@@ -8,7 +8,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from sentiment.settings import Settings
 from sentiment.topics import topic_specs
-from stream.lag import group_lag
+from stream.kafka.lag import group_lag
 from stream.settings import StreamSettings
 
 

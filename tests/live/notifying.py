@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError
 from infra.local.ports import free_port
 from sentiment.alerts import BuzzAlert
 from sentiment.topics import ALERTS
-from stream.lag import group_lag
+from stream.kafka.lag import group_lag
 from stream.settings import StreamSettings
 from tests.chaos.fleet import Fleet, Worker, badbuzz_command
 from tests.live.conftest import wait_until

@@ -2,22 +2,23 @@
 
 import asyncio
 import time
+from typing import Any
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 
 from sentiment.topics import SCORED, TWEETS
-from stream.batch import Outputs, Record
-from stream.rounds import Fences, Rounds
 from stream.settings import StreamSettings
-from stream.settling import Settlement
-from stream.transactions import PartitionWriter
+from stream.transactions.outputs import Outputs, Record
+from stream.transactions.partition_writer import PartitionWriter
+from stream.transactions.recovery import TransactionRecovery
+from stream.transactions.shared_transactions import Fencing, SharedTransactions
 from tests.live.kafka_io import read_all
 
 
 def writers(
-    settings: StreamSettings, *partitions: int, timeout: float = 6.0
+    settings: StreamSettings, *partitions: int, timeout: float = 6.0, **options: Any
 ) -> list[PartitionWriter]:
-    """One worker's, which share its rounds."""
+    """One worker's, which share their transactions; `options` are those of its producers."""
 
     async def first_offset(_: TopicPartition) -> int:
         return 0
@@ -27,17 +28,18 @@ def writers(
             **settings.kafka_client,
             transactional_id=transactional_id,
             transaction_timeout_ms=int(timeout * 1000),
+            **options,
         )
 
     topics = [settings.topic(SCORED)]
-    fences = Fences(settings.group, lambda: topics, producer)
-    rounds = Rounds(settings.group, fences, producer, timeout)
+    fencing = Fencing(settings.group, lambda: topics, producer)
+    shared = SharedTransactions(settings.group, fencing, producer, timeout)
     return [
         PartitionWriter(
             TopicPartition(settings.topic(TWEETS), partition),
-            Settlement(settings.group, topics),
-            rounds,
-            fences,
+            TransactionRecovery(settings.group, topics),
+            shared,
+            fencing,
             producer,
             first_offset,
             timeout,
@@ -47,10 +49,10 @@ def writers(
 
 
 def outputs(
-    settings: StreamSettings, *values: bytes, note: str = "", partition: int = 0
+    settings: StreamSettings, *values: bytes, metadata: str = "", partition: int = 0
 ) -> Outputs:
     """Records for `tweets.scored`."""
-    made = Outputs(note)
+    made = Outputs(metadata)
     now = int(time.time() * 1000)  # of another year, Kafka's retention might take them any moment
     records = [Record(now, None, value, []) for value in values]
     made.add(settings.topic(SCORED), partition, records)

@@ -15,7 +15,7 @@ from tests.chaos.fleet import Fleet, Worker
 from tests.live.burst import alerts, assert_as_undisturbed, story
 from tests.live.conftest import page, wait_ready, wait_until
 from tests.live.kafka_io import lag, read_all, send
-from trainer.register import Versions
+from trainer.registry.register import Versions
 
 pytestmark = pytest.mark.live
 
@@ -36,6 +36,8 @@ def test_a_kill_a_zombie_and_a_dead_broker_amid_a_burst_change_neither_counts_no
 ) -> None:
     versions.point(new_version(0.0))
     fleet.environment["BADBUZZ_BATCH_RECORDS"] = "250"
+    # Faults last long on a busy machine: meanwhile the clock must close no minute of the next wave.
+    fleet.environment["BADBUZZ_IDLE_PARTITION_SECONDS"] = "20"
     workers = [fleet.start(), fleet.start()]
     for worker in workers:
         wait_ready(worker)
@@ -61,7 +63,7 @@ def test_a_kill_a_zombie_and_a_dead_broker_amid_a_burst_change_neither_counts_no
     kafka.start()
     wait_counted(settings)
     owner = the_owner(settings, fleet)
-    wait_until(lambda: shown(settings) in page(owner, "/metrics")[1], 60, "its owner shows it")
+    wait_until(lambda: shown(settings) in page(owner, "/metrics")[1], 120, "its owner shows it")
     fleet.check()
     fleet.stop()
 
@@ -69,13 +71,15 @@ def test_a_kill_a_zombie_and_a_dead_broker_amid_a_burst_change_neither_counts_no
     assert len(read_all(settings, MENTIONS)) == tweets
     opened = [alert for alert in alerts(settings) if alert.kind == "negative"]
     assert opened[0].state == "open"
-    assert "tarmac" in [word.word for word in opened[0].words[:5]]
+    assert "tarmac" in " ".join(word.word for word in opened[0].words[:3])
     assert_as_undisturbed(settings)
 
 
 def shown(settings: StreamSettings) -> str:
     """What a worker's metrics say of the brand's alert; its state moves on with the clock."""
     told = [alert for alert in alerts(settings) if alert.kind == "negative"]
+    if not told:
+        return "no alert yet"
     still_open = float(told[-1].state != "closed")
     return f'badbuzz_buzz_alerts_open{{brand="acme",kind="negative"}} {still_open}'
 

@@ -19,7 +19,8 @@ from sentiment.registry import DIGEST_TAG, Pointer, Registry
 from sentiment.scorer import ModelVersion
 from sentiment.settings import Settings
 from tests.artefacts import make_artefact
-from trainer.register import Versions
+from tests.sentiment.graphs import write_endless
+from trainer.registry.register import Versions
 from trainer.settings import TrainerSettings
 
 pytestmark = pytest.mark.live
@@ -113,7 +114,7 @@ def follow(model: Model, tmp_path: Path) -> Callable[..., Made]:
 
 
 def p_negative(champion: Champion) -> float:
-    return float(champion.current.scorer.score([NEUTRAL])[0])
+    return float(champion.current.scorer.score([NEUTRAL]).p_negative[0])
 
 
 def nowhere() -> str:
@@ -173,6 +174,65 @@ async def test_a_refused_version_is_told_once_and_the_old_one_goes_on(
     model.versions.point(model.other)
     await champion.refresh()
     assert champion.current.pointer.version == model.other
+
+
+def wrong(folder: Path, fault: str) -> Path:
+    """An artefact with one thing wrong."""
+    made = make_artefact(folder / fault)
+    if fault == "endless":
+        write_endless(made / artefact.GRAPH)
+    elif fault == "more":
+        (made / "model.onnx.data").write_bytes(b"weights")
+    elif fault == "ungolden":
+        artefact.write_card(made, artefact.read_card(made).model_copy(update={"golden": []}))
+    return made
+
+
+@pytest.mark.parametrize(
+    ("fault", "digest", "says"),
+    [
+        ("endless", None, "was not loaded and checked within 8 s"),
+        ("more", None, "got also model.onnx.data"),
+        ("ungolden", None, "has no golden set"),
+        ("untagged", "", "has no tag badbuzz.digest"),
+        ("astray", "{}/../../../victim", "expected 16 hexadecimal digits"),
+    ],
+)
+async def test_a_version_that_must_not_run_does_not_hold_up_the_next_one(
+    fault: str, digest: str | None, says: str, model: Model, follow: Callable[..., Made],
+    tmp_path: Path, caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    victim = make_artefact(tmp_path / "victim")
+    made = wrong(tmp_path / "made", fault)
+    own = artefact.digest(made)
+    client = MlflowClient(model.uri, model.uri)
+    number = register(client, made, own if digest is None else digest.format(own))
+    champion, told = follow()
+    champion._settings.model_check_seconds = 8
+    model.versions.point(model.good)
+    await champion.start()
+    model.versions.point(number)
+    await champion.refresh()
+    assert [version for version, _ in told.refusals] == [number]
+    assert any(says in record.message for record in caplog.records)
+    model.versions.point(model.other)
+    await champion.refresh()
+    assert champion.current.pointer.version == model.other
+    assert artefact.digest(victim)
+
+
+async def test_a_version_larger_than_the_settings_allow_is_refused(
+    model: Model, follow: Callable[..., Made], caplog: pytest.LogCaptureFixture
+) -> None:
+    champion, told = follow()
+    model.versions.point(model.good)
+    await champion.start()
+    champion._settings.model_max_mb = 0
+    model.versions.point(model.other)
+    await champion.refresh()
+    assert told.refusals == [(model.other, "ArtefactError")]
+    assert any("raise BADBUZZ_MODEL_MAX_MB" in record.message for record in caplog.records)
+    assert champion.current.pointer.version == model.good
 
 
 async def test_a_restart_while_mlflow_is_down_runs_the_last_good_version(

@@ -28,9 +28,15 @@ def _log_a_file(uri: str, folder: Path, experiment: str) -> str:
     return run.info.run_id
 
 
-def test_runs_and_artefacts_outlive_a_restart_on_another_port(tmp_path: Path) -> None:
+def test_runs_and_artefacts_outlive_a_restart_on_another_port_which_leaves_no_process(
+    tmp_path: Path,
+) -> None:
+    before = set(psutil.Process().children(recursive=True))
     with LocalMlflow(tmp_path, free_port()) as server:
+        started = set(psutil.Process().children(recursive=True)) - before
+        assert len(started) == 2, "the mlflow command and its one uvicorn worker"
         run_id = _log_a_file(server.uri, tmp_path, "kept")
+    assert not any(process.is_running() for process in started)
     with LocalMlflow(tmp_path, free_port()) as server:
         fetched = mlflow.artifacts.download_artifacts(
             run_id=run_id, artifact_path="note.txt", tracking_uri=server.uri
@@ -48,14 +54,6 @@ def test_an_alias_moves_in_the_registry(mlflow_server: LocalMlflow, tmp_path: Pa
     client.set_registered_model_alias("alias-moves", "champion", "1")
     client.set_registered_model_alias("alias-moves", "champion", "2")
     assert client.get_model_version_by_alias("alias-moves", "champion").version == "2"
-
-
-def test_one_worker_process_serves_and_none_is_left_after_the_stop(tmp_path: Path) -> None:
-    before = set(psutil.Process().children(recursive=True))
-    with LocalMlflow(tmp_path, free_port()):
-        started = set(psutil.Process().children(recursive=True)) - before
-        assert len(started) == 2, "the mlflow command and its one uvicorn worker"
-    assert not any(process.is_running() for process in started)
 
 
 def test_a_server_that_was_killed_while_it_made_its_database_starts_the_next_time(

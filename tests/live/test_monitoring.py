@@ -16,13 +16,13 @@ from infra.local.mlflow import LocalMlflow
 from monitoring.generate.alerts import ALERTS, BAD_PREDICTIONS
 from sentiment.messages import Mention
 from sentiment.topics import MENTIONS, SCORED
-from stream.batch import partition_of
-from stream.topics import create_topics
+from stream.kafka.topics import create_topics
+from stream.transactions.outputs import partition_of
 from tests.live.conftest import wait_until
 from tests.live.kafka_io import lag, send
 from tests.live.watched import TEXTS, Watched
 from tests.monitoring.queries import panel_queries
-from trainer.shadow import shadow_of
+from trainer.promotion.shadow import shadow_of
 
 pytestmark = [pytest.mark.live, pytest.mark.prometheus]
 BRAND = "delta"
@@ -171,6 +171,7 @@ def test_every_query_of_dashboards_and_rules_returns_data(watched: Watched) -> N
     if "Drift" not in prometheus.firing():
         shift(watched)
     watched.push([b"{broken"] * 20)
+    watched.tweet(TEXTS[:40], BRAND, datetime.now(UTC) - timedelta(hours=3))  # too late to count
     watched.judge("negative")
     queries = [*panel_queries(BRAND), *((alert.title, alert.query) for alert in ALERTS)]
 

@@ -21,7 +21,7 @@ from tests.chaos.fleet import Fleet, badbuzz_command
 from tests.live.conftest import page, wait_ready, wait_until
 from tests.live.kafka_io import lag, read_all, send
 from tests.live.secured_kafka import MECHANISM, PASSWORD, USER, add_user, secured_properties
-from trainer.register import Versions
+from trainer.registry.register import Versions
 from trainer.settings import TrainerSettings
 
 pytestmark = pytest.mark.live

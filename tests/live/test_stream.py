@@ -21,13 +21,13 @@ from sentiment.messages import ScoredTweet
 from sentiment.sample import sample_tweets
 from sentiment.scorer import Scorer
 from sentiment.topics import DEAD_LETTERS, SCORED, TWEETS
-from stream import deadletters
+from stream.dlq import dead_letter
 from stream.settings import StreamSettings
 from tests.artefacts import make_artefact
 from tests.chaos.fleet import Fleet, badbuzz_command
 from tests.live.conftest import page, wait_ready, wait_until
 from tests.live.kafka_io import lag, read_all, remake, send
-from trainer.register import Versions
+from trainer.registry.register import Versions
 
 pytestmark = pytest.mark.live
 
@@ -86,7 +86,7 @@ def test_what_cannot_be_read_goes_to_the_dead_letters_and_the_worker_lives_on(
     wait_until(lambda: len(read_all(settings, SCORED)) == 1, 60, "the worker lives on")
 
     letters = {
-        dict(r.headers)[deadletters.REASON].decode(): r for r in read_all(settings, DEAD_LETTERS)
+        dict(r.headers)[dead_letter.REASON].decode(): r for r in read_all(settings, DEAD_LETTERS)
     }
 
     assert letters.keys() == bad.keys()
@@ -94,7 +94,7 @@ def test_what_cannot_be_read_goes_to_the_dead_letters_and_the_worker_lives_on(
         if reason != "json":
             assert letters[reason].value == value
             assert dict(letters[reason].headers)["trace"] == b"abc"
-            assert deadletters.DETAIL in dict(letters[reason].headers)
+            assert dead_letter.DETAIL in dict(letters[reason].headers)
     whole = [r for r in read_all(settings, DEAD_LETTERS) if len(r.value or b"") == largest]
     assert len(whole) == 1, "a record near the broker's limit is kept whole"
 
@@ -113,9 +113,9 @@ def test_a_letter_that_no_longer_fits_goes_as_head_digest_and_position(
     headers = dict(letter.headers)
 
     assert value.startswith(letter.value)
-    assert headers[deadletters.SIZE] == str(len(value)).encode()
-    assert headers[deadletters.SHA256].decode() == hashlib.sha256(value).hexdigest()
-    assert headers[deadletters.OFFSET] == b"0"
+    assert headers[dead_letter.SIZE] == str(len(value)).encode()
+    assert headers[dead_letter.SHA256].decode() == hashlib.sha256(value).hexdigest()
+    assert headers[dead_letter.OFFSET] == b"0"
 
 
 def test_a_moved_alias_runs_within_10_s_and_each_result_is_of_the_version_it_names(
@@ -146,7 +146,9 @@ def test_a_moved_alias_runs_within_10_s_and_each_result_is_of_the_version_it_nam
     assert seen == sorted(seen)
     folder = tmp_path_factory.mktemp("again")
     for version, bias in ((first, 0.0), (second, 3.0)):
-        expected = Scorer(make_artefact(folder / version, bias)).score(["good bad late"])[0]
+        expected = (
+            Scorer(make_artefact(folder / version, bias)).score(["good bad late"]).p_negative[0]
+        )
         said = [r["p_negative"] for r in results if r["model_version"] == version]
         assert said
         assert all(p == pytest.approx(float(expected), abs=1e-5) for p in said)

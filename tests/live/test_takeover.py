@@ -5,17 +5,18 @@ from collections.abc import Callable
 
 import orjson
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
 
 from sentiment.registry import Pointer
-from sentiment.topics import SCORED, TWEETS
-from stream.batch import Outputs
-from stream.notes import write_note
+from sentiment.topics import DEAD_LETTERS, SCORED, TWEETS
 from stream.settings import StreamSettings
+from stream.transactions.offset_metadata import write_model
+from stream.transactions.outputs import Outputs
 from tests.chaos.fleet import Fleet, Worker
 from tests.live.conftest import page, wait_ready, wait_until
 from tests.live.kafka_io import read_all, send
 from tests.live.partition_writers import writers
-from trainer.register import Versions
+from trainer.registry.register import Versions
 
 pytestmark = pytest.mark.live
 
@@ -26,7 +27,7 @@ def leave_note(settings: StreamSettings, partition: int, pointer: Pointer) -> No
     async def run() -> None:
         (owner,) = writers(settings, partition)
         await owner.open()
-        assert await owner.commit(0, 0, Outputs(write_note(pointer)))
+        assert await owner.commit(0, 0, Outputs(write_model(pointer)))
         await owner.close()
 
     asyncio.run(run())
@@ -63,6 +64,7 @@ def test_a_partition_whose_former_owner_ran_a_newer_version_waits_and_health_say
     wait_until(lambda: held in page(worker, "/health")[1], 60, "the held partition is noticed")
 
     assert page(worker, "/health")[0] == 503
+    assert page(worker, "/live")[0] == 200, "a restart would move nothing"
     assert scored(settings) == {1: [version]}
 
 
@@ -121,3 +123,37 @@ def test_a_damaged_copy_of_a_version_is_fetched_anew(
     wait_ready(fleet.start())
     send(settings, TWEETS, [b'{"id": "1", "text": "good"}'])
     wait_until(lambda: list(scored(settings).values()) == [[version]], 60, "it scores")
+
+
+def test_partitions_of_tweets_that_were_grown_alone_wait_and_the_log_says_what_to_grow(
+    settings: StreamSettings, versions: Versions, new_version: Callable[[float], str], fleet: Fleet
+) -> None:
+    versions.point(new_version(0.0))
+    worker = fleet.start()
+    wait_ready(worker)
+    new = settings.partitions
+    grow(settings, TWEETS, new + 1)
+    send(settings, TWEETS, [b'{"id": "1", "text": "good"}'], partition=new)
+    send(settings, TWEETS, [b'{"id": "2", "text": "good"}'], partition=0)
+    said = f"{settings.topic(SCORED)} has {new} partitions, expected {new + 1} or more"
+    wait_until(lambda: said in worker.log.read_text(), 90, "it says what to grow")
+    wait_until(lambda: 0 in scored(settings), 60, "the other partitions go on")
+    assert "Unrecognized partition" not in worker.log.read_text()
+    assert new not in scored(settings)
+    for topic in (SCORED, DEAD_LETTERS):
+        grow(settings, topic, new + 1)
+    wait_until(lambda: new in scored(settings), 60, "it goes on by itself")
+
+
+def grow(settings: StreamSettings, topic: str, partitions: int) -> None:
+    """Give a topic more partitions."""
+
+    async def run() -> None:
+        admin = AIOKafkaAdminClient(**settings.kafka_client)
+        await admin.start()
+        try:
+            await admin.create_partitions({settings.topic(topic): NewPartitions(partitions)})
+        finally:
+            await admin.close()
+
+    asyncio.run(run())

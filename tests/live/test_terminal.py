@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import orjson
 import pytest
@@ -108,3 +109,74 @@ def test_watching_a_brand_shows_and_counts_its_tweets_alone(settings: StreamSett
     ]  # fmt: skip
     assert not [line for line in lines if "other says" in line]
     assert any(line.startswith("5 scored") for line in lines)
+
+
+def test_watching_shows_what_cannot_be_read_as_such_and_nothing_acts_on_the_terminal(
+    settings: StreamSettings,
+) -> None:
+    garbage = [b"", b"null", b"\xff\xfe", b"[" * 50_000, b'{"id": 2e308}', b"1" * 5_000, None]
+    hostile = "\x1b]0;x\x07 \u009b31m \u202e [bold] \x1b]52;c;eA==\x07"
+    send(settings, SCORED, [*garbage, scored(1, hostile), scored(2, "acme")], partition=0)
+    with badbuzz(settings, "watch", "--from-beginning", "--limit", "9") as watch:
+        said, error = watch.communicate(timeout=60)
+    assert watch.returncode == 0, error
+    assert b"Traceback" not in error
+    assert "acme says 2" in said.decode()
+    assert r"\x1b]0;x" in said.decode()
+    assert "are no results" in said.decode()
+    for sign in "\x1b\u009b\u202e\x07":
+        assert sign not in said.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("t.csv", "late,again\nmore,words\n", "expected a column text"),
+        ("t.jsonl", '{"id": 1}\n{"id": 2}\n', "the first refusal: missing: text: Field required"),
+        ("t.json", "[]", "it holds no row"),
+        ("t.jsonl", "", "it holds no row"),
+        ("t.json", '[{"a": 1}', "expected JSON"),
+    ],
+)
+def test_a_replay_that_sends_nothing_says_why_and_fails(
+    settings: StreamSettings, tmp_path: Path, name: str, content: str, says: str
+) -> None:
+    (tmp_path / name).write_text(content)
+    with badbuzz(settings, "replay", str(tmp_path / name)) as replay:
+        _, error = replay.communicate(timeout=60)
+    assert replay.returncode == 1
+    assert says in error.decode()
+    assert "Traceback" not in error.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("t.CSV", "\ufefftweet_id;text;airline\r\n7;late again;acme\r\n"),
+        ("t.json", '[{"id": 7, "text": "late again", "airline": "acme"}]'),
+    ],
+)
+def test_files_of_other_programs_are_replayed(
+    settings: StreamSettings, tmp_path: Path, name: str, content: str
+) -> None:
+    (tmp_path / name).write_text(content, "utf-8")
+    with badbuzz(settings, "replay", str(tmp_path / name), "--brand-column", "airline") as replay:
+        _, error = replay.communicate(timeout=60)
+    assert replay.returncode == 0, error
+    (record,) = read_all(settings, TWEETS)
+    sent = orjson.loads(record.value)
+    assert (sent["id"], sent["text"], sent["brand"]) == ("7", "late again", "acme")
+
+
+@pytest.mark.parametrize("keeps", [False, True])
+def test_a_replay_says_that_it_replaced_the_times_of_a_file_unless_it_keeps_them(
+    settings: StreamSettings, tmp_path: Path, keeps: bool
+) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text("id,text,when\n7,late,2015-02-24 11:35:52 -0800\n")
+    speed = ("--speed", "50000") if keeps else ()
+    with badbuzz(settings, "replay", str(file), "--time-column", "when", *speed) as replay:
+        _, error = replay.communicate(timeout=60)
+    (record,) = read_all(settings, TWEETS)
+    assert (b"1 tweets got the time of now" in error) != keeps
+    assert orjson.loads(record.value)["created_at"].startswith("2015-02-24") == keeps

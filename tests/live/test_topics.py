@@ -1,14 +1,15 @@
 """Topics on the real broker: a wrong one is named, with what is wrong about it."""
 
 import asyncio
+import time
 
 import pytest
 
 from sentiment.errors import TopicError
-from sentiment.topics import DEAD_LETTERS, MENTIONS, MINUTES, SCORED, TWEETS
+from sentiment.topics import ALL, DEAD_LETTERS, MENTIONS, MINUTES, SCORED, TWEETS
+from stream.kafka.topics import check_topics, create_topics, created_topics
 from stream.settings import StreamSettings
-from stream.topics import check_topics, create_topics, created_topics
-from tests.live.kafka_io import remake
+from tests.live.kafka_io import read_all, remake, send
 
 pytestmark = pytest.mark.live
 
@@ -40,3 +41,12 @@ def test_a_second_create_makes_only_what_is_missing(settings: StreamSettings) ->
         return made
 
     assert asyncio.run(again()) == []
+
+
+def test_a_record_of_years_ago_is_kept_from_its_arrival_on(settings: StreamSettings) -> None:
+    """Kafka would delete it before anybody reads it, if its producer's time counted."""
+    years_ago, now = 1_424_779_200_000, time.time() * 1000
+    for topic in ALL:
+        send(settings, topic, [b"x"], timestamp_ms=years_ago)
+        (record,) = read_all(settings, topic)
+        assert abs(record.timestamp - now) < 600_000, topic

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -13,10 +14,11 @@ from aiokafka.errors import KafkaConnectionError, UnknownError
 from infra.local.kafka import LocalKafka
 from infra.local.ports import free_port
 from sentiment.topics import SCORED
+from stream.kafka.topics import create_topics, created_topics
 from stream.settings import StreamSettings
-from stream.settling import Settlement
-from stream.topics import create_topics, created_topics
-from stream.transactions import WORTH_A_TRANSACTION, PartitionWriter
+from stream.transactions.outputs import Outputs, Record
+from stream.transactions.partition_writer import PartitionWriter
+from stream.transactions.recovery import TransactionRecovery
 from tests.live.kafka_io import read_all
 from tests.live.partition_writers import outputs, visible, writers
 
@@ -26,21 +28,20 @@ pytestmark = pytest.mark.live
 def writer(settings: StreamSettings, timeout: float = 6.0) -> PartitionWriter:
     """Of partition 0, in transactions of its own."""
     (made,) = writers(settings, 0, timeout=timeout)
-    made.batch_records = WORTH_A_TRANSACTION
     return made
 
 
 async def test_a_new_writer_goes_on_where_the_last_one_committed(settings: StreamSettings) -> None:
     first = writer(settings)
     await first.open()
-    assert first.fetched_to == 0
-    assert await first.commit(0, 3, outputs(settings, b"a", b"b", note="n1"))
+    assert first.committed == 0
+    assert await first.commit(0, 3, outputs(settings, b"a", b"b", metadata="n1"))
     await first.close()
 
     second = writer(settings)
     await second.open()
 
-    assert (second.fetched_to, second.note) == (3, "n1")
+    assert (second.committed, second.metadata) == (3, "n1")
     assert await visible(settings) == [b"a", b"b"]
     await second.close()
 
@@ -58,9 +59,9 @@ async def test_a_start_without_an_offset_where_records_are_gone_is_told_once(
         await only.open()
         assert only.committed == first
         await only.close()
-    told = [line for line in caplog.messages if "offsets.retention.minutes" in line]
-    assert len(told) == (1 if first else 0)
-    assert all(only.name in line and "offset 5" in line for line in told)
+    written = [line for line in caplog.messages if "offsets.retention.minutes" in line]
+    assert len(written) == (1 if first else 0)
+    assert all(only.name in line and "offset 5" in line for line in written)
 
 
 async def test_a_writer_whose_partition_was_taken_over_publishes_nothing(
@@ -75,21 +76,52 @@ async def test_a_writer_whose_partition_was_taken_over_publishes_nothing(
     assert await owner.commit(0, 1, outputs(settings, b"owner"))
     assert await visible(settings) == [b"owner"]
     await asyncio.gather(zombie.close(), owner.close())
+    assert unheard() == []
+
+
+@pytest.mark.parametrize("batch_bytes", [16_384, 300])
+async def test_a_fenced_writer_of_many_batches_leaves_no_error_that_asyncio_prints(
+    settings: StreamSettings, batch_bytes: int
+) -> None:
+    """Whether a partition gets one batch or several, of which the later ones wait."""
+    (zombie,) = writers(settings, 0, max_batch_size=batch_bytes)
+    owner = writer(settings)
+    made = Outputs()
+    for partition in range(settings.partitions):
+        records = [Record(int(time.time() * 1000), None, b"x" * 200, []) for _ in range(5)]
+        made.add(settings.topic(SCORED), partition, records)
+    printed: list[str] = []
     loop = asyncio.get_running_loop()
-    futures = [o for o in gc.get_objects() if isinstance(o, asyncio.Future)]
-    unheard = [one for one in futures if one.get_loop() is loop and one._log_traceback]
-    assert unheard == [], "asyncio would print a trace of each"
+    loop.set_exception_handler(lambda _, context: printed.append(context["message"]))
+    await zombie.open()
+    await owner.open()
+    assert not await zombie.commit(0, 5, made)
+    await zombie.close()
+    assert unheard() == []
+    del zombie, made
+    gc.collect()
+    assert printed == []
+    await owner.close()
+
+
+def unheard() -> list[asyncio.Future[object]]:
+    """Futures of this loop whose error nobody has read: asyncio prints a trace of each."""
+    loop = asyncio.get_running_loop()
+    futures = [one for one in gc.get_objects() if isinstance(one, asyncio.Future)]
+    return [one for one in futures if one.get_loop() is loop and one._log_traceback]
 
 
 async def test_a_zombie_whose_transaction_breaks_does_not_fence_its_successor(
     settings: StreamSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("stream.transactions._PEEK_SECONDS", 60.0)  # Kafka may be slow to tell
+    monkeypatch.setattr(
+        "stream.transactions.partition_writer._PEEK_SECONDS", 60.0
+    )  # Kafka may be slow to tell
     zombie, owner = writer(settings), writer(settings)
     await zombie.open()
     await owner.open()
     assert await owner.commit(0, 2, outputs(settings, b"a"))
-    await until_told(settings, owner.source, 2)
+    await until_written(settings, owner.source, 2)
     zombie._producer.begin_transaction = breaking  # its time ran out while it was frozen
 
     assert not await zombie.commit(0, 1, outputs(settings, b"zombie"))
@@ -99,7 +131,7 @@ async def test_a_zombie_whose_transaction_breaks_does_not_fence_its_successor(
     await asyncio.gather(zombie.close(), owner.close())
 
 
-async def until_told(settings: StreamSettings, source: TopicPartition, offset: int) -> None:
+async def until_written(settings: StreamSettings, source: TopicPartition, offset: int) -> None:
     """Returns once the group's offset is this one: Kafka answers a commit before it tells of it."""
     admin = AIOKafkaAdminClient(**settings.kafka_client)
     await admin.start()
@@ -186,10 +218,10 @@ async def test_a_batch_without_records_is_published_once_too(
 ) -> None:
     only = writer(settings)
     await only.open()
-    assert await only.commit(0, 1, outputs(settings, b"a", note="1"))
+    assert await only.commit(0, 1, outputs(settings, b"a", metadata="1"))
     break_after(only, AIOKafkaProducer.commit_transaction if answered else None)
-    assert await only.commit(1, 1, outputs(settings, b"tick", note="2"))
-    assert await only.commit(1, 1, outputs(settings, b"tock", note="3"))
+    assert await only.commit(1, 1, outputs(settings, b"tick", metadata="2"))
+    assert await only.commit(1, 1, outputs(settings, b"tock", metadata="3"))
     assert await visible(settings) == [b"a", b"tick", b"tock"]
     await only.close()
 
@@ -248,33 +280,38 @@ async def test_what_a_killed_broker_left_undone_is_neither_doubled_nor_lost(tmp_
         await only.close()
 
 
-async def test_a_settlement_tells_the_end_of_the_last_transaction(settings: StreamSettings) -> None:
-    former, settlement = writer(settings), Settlement(settings.group, [settings.topic(SCORED)])
+async def test_a_recovery_writes_the_markers_of_the_last_transaction_again(
+    settings: StreamSettings,
+) -> None:
+    former, recovery = (
+        writer(settings),
+        TransactionRecovery(settings.group, [settings.topic(SCORED)]),
+    )
     name = f"{settings.group}-{former.name}"
-    told = []
+    written = []
 
     async def note(producer: AIOKafkaProducer, commit: bool) -> None:
-        told.append(commit)
+        written.append(commit)
 
-    settlement._tell = note
+    recovery._write_markers_again = note
 
     async def start() -> None:
         producer = AIOKafkaProducer(**settings.kafka_client, transactional_id=name)
-        await settlement.start(producer)
+        await recovery.start(producer)
         await producer.stop()
 
     await start()
-    assert told == [], "nothing was there before"
+    assert written == [], "nothing was there before"
     await former.open()
     await former.commit(0, 1, outputs(settings, b"a"))
     await start()
-    assert told == [True], "a committed one"
+    assert written == [True], "a committed one"
     producer = AIOKafkaProducer(**settings.kafka_client, transactional_id=name)
     await producer.start()
     await producer.begin_transaction()
     await producer.send_and_wait(settings.topic(SCORED), b"never", partition=0)
     await start()
-    assert told == [True, False], "one under way, which is aborted"
+    assert written == [True, False], "one under way, which is aborted"
     assert await visible(settings) == [b"a"]
     await asyncio.gather(former.close(), producer.stop(), return_exceptions=True)
 

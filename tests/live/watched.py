@@ -23,14 +23,14 @@ from sentiment.reference import build_reference
 from sentiment.sample import sample_tweets
 from sentiment.scorer import Scorer
 from sentiment.topics import TWEETS
+from stream.kafka.topics import create_topics, created_topics
 from stream.settings import StreamSettings
-from stream.topics import create_topics, created_topics
 from tests.artefacts import make_artefact
 from tests.chaos.fleet import Fleet, badbuzz_command
 from tests.live.conftest import wait_ready, wait_until
 from tests.live.kafka_io import lag, send
 from tests.live.prometheus_process import PrometheusProcess
-from trainer.register import Versions
+from trainer.registry.register import Versions
 from trainer.settings import TrainerSettings
 
 TEXTS = [text for text, _ in sample_tweets(6_000)]
@@ -111,6 +111,7 @@ class Watched:
             "BADBUZZ_MODELS_DIR": str(self.folder / "models"),
             "BADBUZZ_MODEL_POLL_SECONDS": "1",
             "BADBUZZ_SCORER_THREADS": "1",
+            "BADBUZZ_IDLE_PARTITION_SECONDS": "3",
             "BADBUZZ_SESSION_SECONDS": "6",
             "BADBUZZ_TRANSACTION_SECONDS": "6",
             "BADBUZZ_DRIFT_MIN_TWEETS": "200",
@@ -123,7 +124,7 @@ class Watched:
         folder = make_artefact(self.folder / f"artefact-{bias}", bias, f"toy-{bias}")
         scorer = Scorer(folder)
         texts = TEXTS[:3_000]
-        reference = build_reference(scorer.tokenizer, texts, scorer.score(texts))
+        reference = build_reference(scorer.tokenizer, texts, scorer.score(texts).p_negative)
         artefact.write_card(folder, scorer.card.model_copy(update={"reference": reference}))
         return self.versions.register(folder, {})
 
@@ -155,9 +156,9 @@ class Watched:
         send(self.settings, TWEETS, values, key=None)
 
     def judge(self, right: str, predicted: str = "positive", version: str = "1") -> None:
-        """Post a person's verdict to the API."""
+        """Post a person's verdict to the API, each for a text of its own."""
         body = {
-            "text": "the flight was late and awful",
+            "text": f"the flight was late and awful {uuid4().hex}",
             "predicted": predicted,
             "right": right,
             "model_version": version,

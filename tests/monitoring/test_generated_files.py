@@ -146,3 +146,23 @@ def test_the_compose_file_mounts_only_what_is_there_and_listens_on_loopback() ->
 def test_grafanas_password_comes_from_the_environment() -> None:
     environment = COMPOSE["services"]["grafana"]["environment"]
     assert environment["GF_SECURITY_ADMIN_PASSWORD"] == "${GRAFANA_ADMIN_PASSWORD:-admin}"
+
+
+def test_no_data_is_ok_only_where_a_query_answers_in_trouble_alone() -> None:
+    states = {str(rule["title"]): rule["noDataState"] for rule in grafana_rules()}
+    silent = {title for title, state in states.items() if state == "OK"}
+    assert silent == {
+        "Alerts not delivered", "Dead letters", "Late mentions", "Model refused", "Drift"
+    }  # fmt: skip
+    assert states["Bad buzz"] == states["Bad buzz unknown"] == "NoData"
+
+
+@pytest.mark.parametrize("name", list(boards()))
+def test_a_figure_shows_what_is_now_and_unknown_where_nothing_is(name: str) -> None:
+    for panel in boards()[name]["panels"]:
+        if panel["type"] == "stat":
+            defaults = panel["fieldConfig"]["defaults"]
+            assert defaults["noValue"] == "unknown"
+            assert defaults["mappings"][0]["options"]["match"] == "null+nan"
+            assert all(target["instant"] for target in panel["targets"])
+            assert not any(target.get("range") for target in panel["targets"])

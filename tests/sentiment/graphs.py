@@ -11,8 +11,8 @@ from onnx import NodeProto, TensorProto, helper, numpy_helper
 from sentiment import artefact
 from sentiment.card import Card, Layout
 from sentiment.tokenizer import WordTokenizer
-from trainer.grouped_graph import grouped
-from trainer.linear_graph import write_linear_graph
+from trainer.graphs.grouped_graph import grouped
+from trainer.graphs.linear_graph import write_linear_graph
 
 WORDS = ("bad", "late", "good", "thanks")
 NUMBERS = np.array([7.0, 0.1, 1.5, 0.7, -1.3, -0.9], np.float32)
@@ -79,3 +79,45 @@ def _constants() -> list[TensorProto]:
         "nothing": np.array(0, np.float32),
     }
     return [numpy_helper.from_array(value, name) for name, value in constants.items()]
+
+
+def write_endless(path: Path) -> None:
+    """A ragged graph that never answers: a loop of 2 ** 62 rounds."""
+    state = helper.make_tensor_value_info("state", TensorProto.FLOAT, [1])
+    body = helper.make_graph(
+        [
+            helper.make_node("Identity", ["go_on"], ["go_on_then"]),
+            helper.make_node("Add", ["state", "state"], ["state_then"]),
+        ],
+        "body",
+        [
+            helper.make_tensor_value_info("round", TensorProto.INT64, []),
+            helper.make_tensor_value_info("go_on", TensorProto.BOOL, []),
+            state,
+        ],
+        [
+            helper.make_tensor_value_info("go_on_then", TensorProto.BOOL, []),
+            helper.make_tensor_value_info("state_then", TensorProto.FLOAT, [1]),
+        ],
+    )
+    nodes = [
+        helper.make_node("Cast", ["offsets"], ["floats"], to=TensorProto.FLOAT),
+        helper.make_node("ReduceSum", ["floats"], ["sum"], keepdims=0),
+        helper.make_node("Reshape", ["sum", "one"], ["first"]),
+        helper.make_node("Loop", ["rounds", "always", "first"], ["last"], body=body),
+        helper.make_node("Sigmoid", ["last"], ["p_negative"]),
+    ]
+    constants = {"rounds": np.array(2**62), "always": np.array(True), "one": np.array([1])}
+    graph = helper.make_graph(
+        nodes,
+        "endless",
+        [
+            helper.make_tensor_value_info("ids", TensorProto.INT32, ["total"]),
+            helper.make_tensor_value_info("offsets", TensorProto.INT64, ["ends"]),
+        ],
+        [helper.make_tensor_value_info("p_negative", TensorProto.FLOAT, ["n"])],
+        [numpy_helper.from_array(value, name) for name, value in constants.items()],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10)
+    onnx.checker.check_model(model)
+    path.write_bytes(model.SerializeToString())

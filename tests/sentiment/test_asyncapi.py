@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sentiment import asyncapi, topics
-from stream import deadletters
+from stream.dlq import dead_letter
 from tests.breaking import breaking_changes
 
 COMMITTED = Path(asyncapi.__file__).with_name("asyncapi.json")
@@ -58,7 +58,7 @@ def test_every_reference_points_at_something(committed: dict[str, Any]) -> None:
 def test_the_headers_of_dead_letters_are_those_that_the_stream_writes() -> None:
     written = {
         value
-        for name, value in vars(deadletters).items()
+        for name, value in vars(dead_letter).items()
         if name.isupper() and isinstance(value, str) and value.startswith("badbuzz.")
     }
-    assert set(asyncapi.DEAD_LETTER_HEADERS) == written - {deadletters.PREFIX}
+    assert set(asyncapi.DEAD_LETTER_HEADERS) == written - {dead_letter.PREFIX}

@@ -1,5 +1,8 @@
+import os
+import subprocess
 import sys
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 
 import click
 import pytest
@@ -86,3 +89,18 @@ def test_the_version_is_that_of_the_package() -> None:
     from importlib.metadata import version
 
     assert version("badbuzz") in CliRunner().invoke(cli.badbuzz, ["--version"]).output
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_each_shell_gets_a_script_that_asks_badbuzz(shell: str) -> None:
+    for arguments, variable in (([shell], ""), ([], f"/usr/bin/{shell}")):
+        shown = CliRunner().invoke(cli.badbuzz, ["completion", *arguments], env={"SHELL": variable})
+        assert shown.exit_code == 0
+        assert f"_BADBUZZ_COMPLETE={shell}_complete" in shown.output
+
+
+def test_commands_and_options_are_completed() -> None:
+    asked = {"_BADBUZZ_COMPLETE": "bash_complete", "COMP_WORDS": "badbuzz back", "COMP_CWORD": "1"}
+    program = Path(sys.executable).with_name("badbuzz")
+    done = subprocess.run([program], env=os.environ | asked, capture_output=True, check=True)
+    assert done.stdout == b"plain,backtest\n"

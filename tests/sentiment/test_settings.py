@@ -6,7 +6,7 @@ import pytest
 from api.settings import ApiSettings
 from sentiment.errors import SettingsError
 from sentiment.settings import Settings, load_settings
-from sentiment.topics import ALL, COMPACTED, DEAD_LETTERS, FEEDBACK, topic_specs
+from sentiment.topics import ALL, COMPACTED, DEAD_LETTERS, FEEDBACK, REMEMBERED, topic_specs
 from stream.settings import StreamSettings
 
 
@@ -110,7 +110,8 @@ def test_all_topics_have_the_prefix_and_are_kept_as_they_are_meant_to_be() -> No
     assert compacted == COMPACTED
     kept = {n: spec.config.get("retention.ms") for n, spec in specs.items()}
     assert kept[FEEDBACK] == "-1"
-    assert {kept[n] for n in set(ALL) - COMPACTED - {FEEDBACK}} == {"7200000"}
+    assert {kept[n] for n in set(ALL) - COMPACTED - REMEMBERED - {FEEDBACK}} == {"7200000"}
+    assert {kept[n] for n in REMEMBERED} == {str(90 * 86_400_000)}
     assert {n for n, spec in specs.items() if int(spec.config["max.message.bytes"]) > 5_000} == {
         DEAD_LETTERS
     }

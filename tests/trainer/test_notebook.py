@@ -7,8 +7,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from trainer.data import SENTIMENT140
-from trainer.source import made_up_tweets
+from trainer.data.source import made_up_tweets
+from trainer.data.tweets import SENTIMENT140
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "script_notebook_modelisation.ipynb"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sentiment.settings import Settings
-from stream.lag import group_lag
+from stream.kafka.lag import group_lag
 from tests.chaos.census import Census, take_census
 from tests.infra.deployment.commands import (
     KEY,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sentiment.settings import Settings
-from stream.lag import group_lag
+from stream.kafka.lag import group_lag
 from tests.chaos.census import take_census
 from tests.infra.deployment.commands import (
     API_KEYS,

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from sentiment.alerts import BuzzAlert
 from stream.buzz.brand import BrandState, new_brand
 from stream.buzz.detector import Detector, Sighting
-from stream.buzz.duplicates import text_digest
+from stream.buzz.duplicates import author_digest, text_digest
+from stream.buzz.windows import Tally
 
 START = 28_000_800
 DAY = 24 * 60
@@ -16,9 +17,17 @@ _WORDS = [
 ]
 
 
-def sighting(minute: int, p_negative: float | None, text: str, version: str = "1") -> Sighting:
-    """A mention, its digest taken from its text."""
-    return Sighting(minute, p_negative, version, text_digest(text), text, f"t{minute}")
+def sighting(
+    minute: int, p_negative: float | None, text: str, version: str = "1", author: str | None = None
+) -> Sighting:
+    """A mention, its digests taken from its text and author."""
+    by = author_digest(author)
+    return Sighting(minute, p_negative, version, text_digest(text), text, f"t{minute}", by)
+
+
+def column(state: BrandState, name: str) -> list[float]:
+    """One count of the steps closed last, newest last."""
+    return state.closed.windows.levels[0].columns[Tally._fields.index(name)]
 
 
 class MadeUp:

@@ -1,18 +1,16 @@
-"""A mention counts by its chance of being negative, not by the side of 0.5 it is on."""
+"""A mention counts by how surely it is negative, not by the side of 0.5 it is on."""
 
 import pytest
 
 from stream.buzz.brand import new_brand
 from stream.buzz.detector import Detector
 from stream.buzz.evidence import CERTAIN, weight
-from stream.buzz.judge import expected_counts, window_counts
+from stream.buzz.judge import window
 from tests.stream.buzz.made_up import DAY, START, MadeUp, feed
 
 
-def test_a_weight_is_the_chance_of_a_negative_where_three_in_ten_are():
-    assert [weight(p) for p in (0.0, 0.5, 1.0)] == [0, 30, CERTAIN]
-    odds = 0.8 / 0.2 * 0.3 / 0.7
-    assert weight(0.8) == round(100 * odds / (1 + odds))
+def test_a_weight_is_nothing_below_the_ramp_and_all_above_it():
+    assert [weight(p) for p in (0.0, 0.3, 0.5, 0.7, 1.0)] == [0, 0, 50, CERTAIN, CERTAIN]
 
 
 def test_evidence_of_plain_counts_is_the_count(detector):
@@ -20,11 +18,11 @@ def test_evidence_of_plain_counts_is_the_count(detector):
     for minute in range(START, START + DAY):
         detector.count(state, minute, 10, 10, 3)
         detector.close_minutes(state, minute + 1)
-    seen, span = window_counts(state.closed, "negative", 9)
-    normal = expected_counts(state, "negative", seen, span, detector.options)
-    assert seen.negative == 27
-    assert seen.evidence == pytest.approx(27, rel=0.01)
-    assert normal.evidence == pytest.approx(normal.negative, rel=0.01)
+    found = window(state, detector.options.scales[1], detector.options)
+    assert found.seen.negative == 30
+    assert found.seen.evidence == pytest.approx(30, rel=0.01)
+    assert found.normal.evidence == pytest.approx(found.normal.negative, rel=0.01)
+    assert found.normal.negative == pytest.approx(30, rel=0.05)
 
 
 def _minutes_until_found(detector: Detector, calm_brand, p_negative: float) -> float:

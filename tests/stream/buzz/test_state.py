@@ -7,6 +7,9 @@ from hypothesis import strategies as st
 
 from sentiment.errors import BadMessageError
 from stream.buzz.brand import PARTS, dump_part, load_brand, new_brand
+from stream.buzz.detector import Detector
+from stream.buzz.options import BuzzOptions
+from stream.buzz.share import Rates
 from tests.stream.buzz.made_up import START, MadeUp, feed, sighting
 
 mentions = st.lists(
@@ -61,29 +64,22 @@ def test_a_brand_restored_in_the_middle_of_a_crisis_alerts_as_if_nothing_was(det
     assert dumps(moved) == dumps(plain)
 
 
-def _as_written_without_weights(state, options):
-    """The state as it was written before mentions had weights."""
+def test_a_brand_written_in_an_older_format_is_learned_anew(detector, calm_brand):
+    state, _ = calm_brand()
     parts = {part: orjson.loads(dump_part(state, part)) for part in PARTS}
-    for key in ("weight", "hour_weight", "hour_square"):
-        del parts["closed"][key]
-    for key in ("called", "weight", "square"):
-        del parts["closed"]["share"][key]
-    for step in parts["open"]["steps"].values():
-        step["votes"] = {version: votes[:2] for version, votes in step["votes"].items()}
-    return load_brand(
-        state.brand, {part: orjson.dumps(content) for part, content in parts.items()}, options
-    )
+    for content in parts.values():
+        del content["format"]
+    old = {part: orjson.dumps(content) for part, content in parts.items()}
+    assert load_brand("acme", old, detector.options) == new_brand("acme", detector.options)
+    first = {"closed": b'{"until": 28000860, "total": [1], "memory": {"volume": []}}'}
+    assert load_brand("acme", first, detector.options) == new_brand("acme", detector.options)
 
 
-def test_a_state_without_weights_is_gone_on_from_and_opens_no_alert(detector, calm_brand):
-    calm, start = calm_brand()
-    detector.update(calm, MadeUp(33).minute(start), start)
-    old = _as_written_without_weights(calm, detector.options)
-    assert feed(detector, old, MadeUp(34).calm(6 * 60, start + 1)) == []
-    traffic = MadeUp(35)
-    burst = [traffic.minute(start + 361 + age, negative=8) for age in range(30)]
-    found = feed(detector, old, burst)
-    assert [(alert.kind, alert.state) for alert in found][:1] == [("negative", "open")]
+def test_a_brand_written_with_other_steps_is_learned_anew(calm_brand):
+    state, _ = calm_brand()
+    parts = {part: dump_part(state, part) for part in PARTS}
+    options = BuzzOptions(step_minutes=60)
+    assert load_brand("acme", parts, options) == new_brand("acme", options)
 
 
 def test_the_state_of_a_busy_brand_stays_small(detector):
@@ -128,3 +124,15 @@ def test_a_damaged_part_is_refused_with_its_name(detector):
 def test_an_unknown_part_is_refused(detector):
     with pytest.raises(BadMessageError, match="expected one of digests, open"):
         load_brand("acme", {"other": b"{}"}, detector.options)
+
+
+def test_error_rates_that_do_not_fit_a_brand_end_no_detector():
+    # Called negative less often than the card's false positives alone: the true share is below 0.
+    detector = Detector(BuzzOptions(), {"1": Rates(0.4, 0.2)})
+    state = new_brand("acme", detector.options)
+    for hour in range(24 * 4):
+        minute = START + 60 * hour
+        texts = [sighting(minute, 0.1, f"text {hour} {n}", "1") for n in range(20)]
+        detector.update(state, texts, minute)
+        detector.close_minutes(state, minute + 60)
+    assert state.closed.until == START + 60 * 24 * 4

@@ -3,8 +3,8 @@
 import copy
 
 from stream.buzz.brand import PARTS, dump_part, new_brand
-from stream.buzz.watermark import Watermark
-from tests.stream.buzz.made_up import START, MadeUp, feed, sighting
+from stream.buzz.detector import Detector
+from tests.stream.buzz.made_up import START, MadeUp, column, feed, sighting
 
 
 def test_cutting_the_future_off_changes_no_earlier_alarm(detector, calm_brand):
@@ -28,8 +28,8 @@ def test_a_tweet_within_the_lateness_counts_as_if_it_were_in_time(detector):
     detector.update(late, [first], START + 1)
     for state in (in_time, late):
         detector.close_minutes(state, START + 5)
-    assert in_time.closed.total[-5:] == late.closed.total[-5:] == [1, 1, 0, 0, 0]
-    assert in_time.closed.negative[-5:] == late.closed.negative[-5:] == [1, 0, 0, 0, 0]
+    assert column(in_time, "total")[-5:] == column(late, "total")[-5:] == [1, 1, 0, 0, 0]
+    assert column(in_time, "negative")[-5:] == column(late, "negative")[-5:] == [1, 0, 0, 0, 0]
 
 
 def test_a_tweet_that_comes_too_late_is_counted_as_late_and_nowhere_else(detector):
@@ -47,7 +47,7 @@ def test_a_stamp_from_the_future_counts_as_now(detector):
     state = new_brand("acme", detector.options)
     detector.update(state, [sighting(START + 10_000, 0.9, "one")], now=START)
     detector.close_minutes(state, START + 1)
-    assert state.closed.total[-1] == 1
+    assert column(state, "total")[-1] == 1
 
 
 def test_silence_closed_at_once_or_minute_by_minute_is_the_same(detector, calm_brand):
@@ -72,27 +72,43 @@ def test_an_alert_closes_when_the_brand_falls_silent(detector, calm_brand):
     assert [a.state for a in closed if a.kind == "negative"] == ["closed"]
 
 
-def test_the_watermark_cuts_records_alike_whatever_the_batches():
-    minutes = [5, 5, 6, 5, 8, 7, 9, 9, 12, 3]
-    whole = list(Watermark(1, 4).runs(minutes, now=100))
-    parts, watermark = [], Watermark(1, 4)
-    for record in range(len(minutes)):
-        parts += [mark for _, mark in watermark.runs(minutes[record : record + 1], now=100)]
-    moves = [mark for _, mark in whole]
-    assert moves == [5, 7, 8, 11, 11]
-    assert sorted(set(parts)) == sorted({4, *moves})
+def test_a_new_brand_begins_with_its_earliest_mention_whatever_came_first(detector):
+    state = new_brand("acme", detector.options)
+    detector.update(state, [sighting(START + 30, 0.9, "one")], START + 100)
+    detector.update(state, [sighting(START, 0.9, "two")], START + 100)
+    detector.close_minutes(state, START + 31)
+    assert state.open.late == 0
+    assert column(state, "total")[-31:] == [1, *[0] * 29, 1]
+    detector.update(state, [sighting(START - 1, 0.9, "three")], START + 100)
+    assert state.open.late == 1, "its minutes are closed now"
 
 
-def test_the_watermark_never_goes_back_and_no_stamp_runs_ahead_of_the_clock():
-    watermark = Watermark(1)
-    list(watermark.runs([100], now=100))
-    assert watermark.minute == 99
-    list(watermark.runs([50, 100_000], now=101))
-    assert watermark.minute == 100
+def test_what_repeats_every_hour_counts_the_same_however_long_its_minutes_stay_open() -> None:
+    """A history that one partition sends at once is counted long before its minutes are closed."""
+    detector = Detector()
+    closed_at_once, closed_late = (new_brand("acme", detector.options) for _ in range(2))
+    end = START + 30 * 60
+    for minute in range(START, end):
+        said = [sighting(minute, 0.9, f"one of three, {minute % 3}", author=f"author {minute}")]
+        if minute % 5 == 0:
+            detector.update(closed_at_once, said, minute)
+            detector.update(closed_late, said, minute)
+        detector.close_minutes(closed_at_once, minute - 1)
+        if minute % 900 == 0:
+            detector.close_minutes(closed_late, minute - 400)
+    for state in (closed_at_once, closed_late):
+        detector.close_minutes(state, end)
+    hours = [hour.mentions for hour in closed_at_once.hours]
+    assert hours == [12] * 30
+    assert [hour.mentions for hour in closed_late.hours] == hours
 
 
-def test_the_watermark_goes_on_with_the_clock_while_nothing_comes():
-    watermark = Watermark(1)
-    list(watermark.runs([100], now=1_000))
-    assert watermark.tick(1_030) == 129
-    assert watermark.tick(1_020) == 129
+def test_the_first_batch_of_a_brand_is_remembered_like_the_next_ones() -> None:
+    detector = Detector()
+    in_one, in_two = (new_brand("acme", detector.options) for _ in range(2))
+    said = [sighting(START, 0.9, "again", author="one") for _ in range(2)]
+    detector.update(in_one, said, START)
+    for one in said:
+        detector.update(in_two, [one], START)
+    counted = [state.open.steps[START].copies for state in (in_one, in_two)]
+    assert counted == [1, 1]

@@ -37,7 +37,7 @@ def made_up(
         strength=2.1,
         words=[TellingWord(word="tarmac", z=4.2), TellingWord(word="#stuck", z=3.9)],
         samples=[SampleTweet(id="1", text="three hours\non the tarmac", p_negative=0.97)],
-        url="http://127.0.0.1:8000/?brand=acme",
+        url="http://127.0.0.1:8000/brands/acme?alert=1",
     )
 
 
