@@ -12,7 +12,7 @@ from infra.local.ports import free_port
 from sentiment.topics import MENTIONS, TWEETS
 from stream.settings import StreamSettings
 from tests.chaos.fleet import Fleet, Worker
-from tests.live.burst import alerts, assert_as_undisturbed, story
+from tests.live.burst import alerts, assert_as_undisturbed, is_closed, story
 from tests.live.conftest import page, wait_ready, wait_until
 from tests.live.kafka_io import lag, read_all, send
 from trainer.registry.register import Versions
@@ -64,6 +64,7 @@ def test_a_kill_a_zombie_and_a_dead_broker_amid_a_burst_change_neither_counts_no
     wait_counted(settings)
     owner = the_owner(settings, fleet)
     wait_until(lambda: shown(settings) in page(owner, "/metrics")[1], 120, "its owner shows it")
+    wait_until(lambda: is_closed(settings), 120, "no other partition of tweets is waited for")
     fleet.check()
     fleet.stop()
 
