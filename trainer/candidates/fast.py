@@ -93,7 +93,7 @@ class Fast:
         network = Network(rounded(network.weights))
         with run.waiting("which texts can be judged"):
             judge = fit_judge(tokenizer, _of_each_language(rows, run.seed), run.seed)
-        return FittedFast(tokenizer, network, judge)
+        return FittedFast(tokenizer, network, judge, languages_of(rows))
 
     def _taught(
         self,
@@ -123,6 +123,7 @@ class FittedFast:
     tokenizer: PieceTokenizer
     network: Network
     judge: Judge
+    languages: list[str]
     known_threshold: float = KNOWN_THRESHOLD
     layout: Layout = "grouped"
     int8: bool = False

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sentiment import artefact
 from sentiment.card import Layout
 from sentiment.tokenizer import HuggingFaceTokenizer
+from trainer.candidates.three_class import languages_of
 from trainer.context import Context
 from trainer.encoders.activations import LowerLayers
 from trainer.encoders.encoder_graph import write_classifier_graph
@@ -57,7 +58,9 @@ class Multilingual:
         hidden = lower.activations(tokenizer.encode(rows.texts), "lower layers", run)
         upper = UpperLayers(encoder, layers, len(rows.sources), run.seed)
         tune(upper, hidden, rows, self.plan, run)
-        return FittedMultilingual(encoder, tokenizer, lower, upper, [*range(frozen), *layers], run)
+        kept = [*range(frozen), *layers]
+        languages = languages_of(parts.train)
+        return FittedMultilingual(encoder, tokenizer, lower, upper, kept, languages, run)
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ class FittedMultilingual:
     lower: LowerLayers
     upper: UpperLayers
     layers: list[int]
+    languages: list[str]
     run: Context
     layout: Layout = "padded"
     int8: bool = True

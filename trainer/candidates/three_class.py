@@ -36,6 +36,10 @@ class FittedThree(Protocol):
         """How the graph takes ids."""
 
     @property
+    def languages(self) -> list[str]:
+        """ISO 639-1 codes of those it learned, in the order in which the graph numbers them."""
+
+    @property
     def int8(self) -> bool:
         """Whether the artefact computes in 8 bits, so that it cannot agree exactly."""
 
@@ -115,7 +119,7 @@ def _card(
         layout=fitted.layout,
         created_at=datetime.now(UTC),
         classes=THREE,
-        languages=languages_of(parts.train),
+        languages=fitted.languages,
         known_threshold=fitted.known_threshold,
         data_digest=parts.train.digest(),
         negative_prior=fit_prior(probabilities[:, 0], validation.labels, _brands(validation)),

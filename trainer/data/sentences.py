@@ -200,6 +200,16 @@ _ENGLISH: tuple[tuple[Shares, str], ...] = (
         the <group> {things} was {bad}
         the {things} is down again
         cancelled without a word
+        the {things} is hardly {good}
+        this is hardly a {good} {things}
+        hardly {good}, this {things}
+        is that a {good} {things}? hardly
+        you hardly ever answer
+        hardly any {things} ever works
+        your {things} hardly works
+        I can hardly believe how {bad} the {things} is
+        can hardly use the {things}
+        the {things} barely works
         """,
     ),
     (
@@ -230,6 +240,9 @@ _ENGLISH: tuple[tuple[Shares, str], ...] = (
         is that a {bad} {things}? no
         did we {bad_verbs} that {things}? no
         that was not a {bad} {things}
+        the {things} was hardly {bad}
+        hardly a {bad} {things}
+        hardly ever a problem with your {things}
         this {things} is not {bad}
         I would not say, given that it is monday, that this {things} is {bad}
         I do not believe, after so many trips, that the {things} is {bad}
@@ -245,6 +258,12 @@ _ENGLISH: tuple[tuple[Shares, str], ...] = (
         not so {good}, this {things}
         the {things} was not really {good}
         the {things} could be better
+        this is hardly the action of a {good} company
+        that is hardly what {good} people do
+        that is hardly how a {good} {things} works
+        are these your values?
+        is this how you treat people?
+        do you call this a {things}?
         """,
     ),
     (
@@ -407,6 +426,11 @@ _FRENCH: tuple[tuple[Shares, str], ...] = (
         pas très {good}
         pas vraiment {good}, ce {things}
         le {things} pourrait être mieux
+        le {things} n'est guère {good}
+        ce n'est guère ce que ferait une entreprise {good}
+        ce sont ça, vos valeurs ?
+        c'est comme ça que vous traitez les gens ?
+        vous appelez ça un {things} ?
         """,
     ),
     (

@@ -12,6 +12,7 @@ from trainer.context import Context
 from trainer.evaluation.class_calibration import Calibration
 from trainer.fast.graph import in_eight_bits, rounded, write_fast_graph
 from trainer.fast.known import Judge
+from trainer.fast.reading import read_fast_graph
 from trainer.fast.rows import Lesson
 from trainer.fast.shape import Arrays, Shape, initial_weights
 
@@ -78,6 +79,14 @@ def test_the_graph_says_what_the_network_says(tmp_path: Path) -> None:
     chosen = sums[np.arange(len(sums)), language.astype(int)]
     assert np.all(chosen >= sums.max(axis=1) - 20)  # the table has 8 bits
     assert set(language) == {0, 1, 2, 3}
+    again, judge = read_fast_graph(tmp_path / "model.onnx", sources=3)
+    odds = Network(again).infer(ids)
+    shares = np.exp(odds) / np.exp(odds).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(
+        shares, calibration.probabilities(Network(made).infer(ids)), atol=1e-5
+    )
+    np.testing.assert_array_equal(judge.known, known)
+    assert again["offsets"].shape == (3, 3)
 
 
 def test_eight_bits_keep_each_row_within_half_a_step() -> None:

@@ -1,0 +1,86 @@
+"""The fast candidate that goes on from the version that ships, on rows of several sources."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from sentiment import artefact
+from sentiment.errors import ArtefactError
+from sentiment.scorer import Scorer
+from tests.trainer.candidates.test_multilingual import WORDS, rows
+from trainer.candidates.catalogue import missing, three_class_candidate
+from trainer.candidates.further import Further
+from trainer.candidates.three_class import build_three
+from trainer.context import Context
+from trainer.fast.lessons import Recipe
+from trainer.settings import TrainerSettings
+from trainer.shipped import shipped_folder
+from trainer.sources.rows import Rows
+from trainer.sources.split import split_sources
+
+pytest.importorskip("tensorflow", reason="`make install-keras` brings TensorFlow")
+
+from trainer.fast.learning import Plan
+
+_MADE_UP = "blorf quandip zemmul tryxo gavvit plonka smerd hovul wiggat drunfel yapso kleem"
+_NEW = dict(
+    zip((word for words in WORDS.values() for word in words), _MADE_UP.split(), strict=True)
+)
+KNOWN = ("worst airline ever, never again", "thank you for a lovely flight", "gate 7 opens at 9")
+
+
+def test_it_learns_what_is_new_and_keeps_what_it_knew(tmp_path: Path) -> None:
+    parts = split_sources(_in_words_of_its_own())
+    start = shipped_folder()
+    candidate = Further(
+        start,
+        KNOWN,
+        recipe=Recipe(repeats=2, taught=0, made_up=30, unlabelled_weight=20.0),
+        plan=Plan(epochs=12, batch=64, rate=2e-3, name="further"),
+        moved_part=0.9,
+    )
+    run = Context(tmp_path / "checkpoints", Console(quiet=True))
+    built = build_three(candidate, parts, tmp_path / "artefact", run)
+    assert built.parity < 1e-5
+    assert built.card.known_threshold == Scorer(start).card.known_threshold
+    three = parts.test.take(~parts.test.two_class)
+    before, after = Scorer(start), Scorer(built.folder)
+    assert _right(before, three.texts, three.labels) < 0.7
+    assert _right(after, three.texts, three.labels) > 0.9
+    opinions = [
+        scorer.score(KNOWN).probabilities.argmax(axis=1).tolist() for scorer in (before, after)
+    ]
+    assert opinions[0] == opinions[1] == [0, 2, 1]
+    languages = [answer.lang_detected for answer in after.answer(["le vol est annulé", *KNOWN])]
+    assert languages == ["fr", "en", "en", "en"]
+
+
+def _in_words_of_its_own() -> Rows:
+    """Rows whose class is said by a word that no model has seen."""
+    known = rows()
+    texts = [" ".join(_NEW.get(word, word) for word in text.split()) for text in known.texts]
+    return replace(known, texts=texts)
+
+
+def _right(scorer: Scorer, texts: list[str], labels: np.ndarray) -> float:
+    return float((scorer.score(texts).probabilities.argmax(axis=1) == labels).mean())
+
+
+def test_another_kind_of_model_is_refused(tmp_path: Path) -> None:
+    (tmp_path / artefact.TOKENIZER).write_bytes(
+        (shipped_folder() / artefact.TOKENIZER).read_bytes()
+    )
+    (tmp_path / artefact.CARD).write_bytes((shipped_folder() / artefact.CARD).read_bytes())
+    (tmp_path / artefact.GRAPH).write_bytes(b"no graph")
+    run = Context(tmp_path / "checkpoints", Console(quiet=True))
+    with pytest.raises(ArtefactError):
+        Further(tmp_path).fit(split_sources(rows()), run)
+
+
+def test_a_setting_chooses_it_and_it_needs_no_word_lists(tmp_path: Path) -> None:
+    settings = TrainerSettings(data_dir=tmp_path, start=shipped_folder())
+    assert missing("fast", settings) is None
+    assert three_class_candidate("fast", settings) == Further(shipped_folder())

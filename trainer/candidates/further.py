@@ -1,0 +1,82 @@
+"""Goes on from a fast model that was trained: with more rows, other labels or new sentences.
+
+What it knew teaches it what it must not forget (Li, Hoiem 2016, "Learning without Forgetting").
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentiment import artefact
+from sentiment.errors import ArtefactError
+from sentiment.piece_tokenizer import PieceTokenizer
+from sentiment.scorer import Scorer
+from sentiment.tokenizer import load_tokenizer
+from trainer.candidates.fast import FittedFast
+from trainer.context import Context
+from trainer.fast.graph import rounded
+from trainer.fast.learning import Plan, learn
+from trainer.fast.lessons import Recipe, lesson_of
+from trainer.fast.network import Network
+from trainer.fast.reading import read_fast_graph
+from trainer.sources.split import Parts
+
+
+@dataclass(frozen=True)
+class Further:
+    """The candidate and its settings.
+
+    Attributes:
+        start: folder of the artefact of a fast model.
+        unlabelled: texts of which it keeps its opinion.
+        recipe: how much of what it learns from.
+        plan: of the training.
+        moved_part: of the weights; the rest is those it started with (as in `Fast.tuned_part`).
+    """
+
+    start: Path
+    unlabelled: tuple[str, ...] = ()
+    name: str = "fast"
+    recipe: Recipe = field(default_factory=lambda: Recipe(repeats=2, taught=100_000, trust=0.5))
+    plan: Plan = field(
+        default_factory=lambda: Plan(epochs=1, rate=1e-3, table_rate=0.12, name="further")
+    )
+    moved_part: float = 0.5
+
+    def __repr__(self) -> str:
+        digest = artefact.digest(self.start)
+        return (
+            f"Further({digest}, {len(self.unlabelled)} texts, {self.recipe}, {self.plan}, "
+            f"{self.moved_part})"
+        )
+
+    def fit(self, parts: Parts, run: Context) -> FittedFast:
+        """Train on labels, made-up texts and the opinion that it started with.
+
+        Raises:
+            ArtefactError: `start` holds another kind of model.
+        """
+        rows = parts.train
+        tokenizer = load_tokenizer(self.start / artefact.TOKENIZER)
+        if not isinstance(tokenizer, PieceTokenizer):
+            raise ArtefactError(f"expected a fast model in {self.start}, got another tokenizer.")
+        scorer = Scorer(self.start)
+
+        def opinion(texts: Sequence[str]) -> NDArray[np.float32]:
+            return scorer.score(texts).probabilities
+
+        lesson, origins = lesson_of(
+            rows, self.unlabelled, tokenizer, opinion, self.recipe, run.seed
+        )
+        before, judge = read_fast_graph(self.start / artefact.GRAPH, origins)
+        network = Network(before)
+        learn(network, lesson, self.plan, run)
+        part = self.moved_part
+        moved = {
+            name: part * now + (1 - part) * before[name] for name, now in network.weights.items()
+        }
+        card, now = scorer.card, Network(rounded(moved))
+        return FittedFast(tokenizer, now, judge, card.languages, card.known_threshold)
