@@ -7,14 +7,14 @@ import click
 from rich.console import Console
 from rich.progress import track
 
-from bench.buzz.badbuzz import DEFAULT, KNOBS, Badbuzz
+from bench.buzz.badbuzz import DEFAULT, GRID, KNOBS, USUAL, Badbuzz, Choice
 from bench.buzz.baselines import baselines
 from bench.buzz.changed import later, thinned
 from bench.buzz.detector import Detector
 from bench.buzz.leave_out import Chosen, always, chosen
 from bench.buzz.readers import READERS, read_streams
 from bench.buzz.report import show, summarise, write
-from bench.buzz.run import run_all
+from bench.buzz.run import Results, run_all
 from bench.buzz.scores import by_labels, rates_of, scored
 from bench.buzz.stream import Stream
 from stream.buzz.share import Rates
@@ -43,6 +43,10 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.option("--only", multiple=True, help="Names of the detectors to run.")
 @click.option("--default", is_flag=True,
               help="Of badbuzz the default knob alone: a fifth of the time.")  # fmt: skip
+@click.option("--choose", is_flag=True,
+              help="In place of the knob, choose figures for all brands.")  # fmt: skip
+@click.option("--proven", is_flag=True,
+              help="badbuzz in its proven mode, which watches the negatives of texts.")  # fmt: skip
 @click.option("--stream", "names", multiple=True, help="Names of the streams to run.")
 @click.option(
     "--part",
@@ -62,7 +66,8 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.option("--out", type=_FOLDER, help="Write buzz.json, buzz.md and the pictures here.")
 def main(
     *, model: Path | None, labels: bool, own: tuple[str, ...], only: tuple[str, ...], default: bool,
-    names: tuple[str, ...], part: float, days: float, cache: Path, out: Path | None,
+    choose: bool, proven: bool, names: tuple[str, ...], part: float, days: float, cache: Path,
+    out: Path | None,
 ) -> None:  # fmt: skip
     """Run detectors on the streams of the variables CRISES, AIRLINE_TWEETS and NAB."""
     streams = [one for one in read_streams() if not names or one.name in names]
@@ -77,13 +82,18 @@ def main(
             "folder of a data set (texts need --model or --labels too)."
         )
     found: Chosen = {}
-    detectors = [d for d in _detectors(model, own, default) if not only or d.name in only]
+    grid: Results = {}
+    ours = _ours(rates_of(model) if model else Rates(), default, choose, proven)
+    detectors = [d for d in (ours, *baselines(), *map(_named, own)) if not only or d.name in only]
     for detector in track(detectors, "detectors", console=Console(stderr=True)):
         results = run_all(detector, streams)
-        found[detector.name] = chosen(results)
+        found[detector.name] = chosen(results, together=isinstance(detector, Choice))
         if isinstance(detector, Badbuzz):
-            found[f"{detector.name}, default"] = always(DEFAULT, results)
-    summary = summarise(found, "labels" if labels else str(model and model.name))
+            found["badbuzz, default"] = always(DEFAULT, results)
+        if isinstance(detector, Choice):
+            grid = results
+            found["badbuzz, default"] = always(USUAL, results)
+    summary = summarise(found, "labels" if labels else str(model and model.name), grid)
     show(summary)
     if out:
         write(summary, found, out)
@@ -99,10 +109,11 @@ def _with_scores(
     return [stream for stream in streams if stream.kind == "counts"]
 
 
-def _detectors(model: Path | None, own: tuple[str, ...], default: bool) -> list[Detector]:
-    rates = rates_of(model) if model else Rates()
+def _ours(rates: Rates, default: bool, choose: bool, proven: bool) -> Detector:
+    if choose:
+        return Choice(rates=rates, grid=GRID)
     knobs = (DEFAULT,) if default else KNOBS
-    return [Badbuzz(knobs=knobs, rates=rates), *baselines(), *map(_named, own)]
+    return Badbuzz(knobs=knobs, rates=rates, method="e-detector" if proven else "tail")
 
 
 def _named(place: str) -> Detector:

@@ -1,7 +1,8 @@
 """Whether the first words of an alert name the cause.
 
 `causes.json` holds, for each window of a stream, terms of which one must stand among the first
-three of the alert that found the window: a person read the stream and wrote them down.
+three of the alert that found the window, in whatever form (`root`): a person read the stream and
+wrote them down.
 """
 
 from pathlib import Path
@@ -11,6 +12,7 @@ import orjson
 
 from bench.buzz.run import Result
 from stream.backtest.labels import Detection
+from stream.buzz.content import root
 
 FIRST = 3
 _CAUSES = Path(__file__).with_name("causes.json")
@@ -37,5 +39,5 @@ def _words(result: Result, detection: Detection) -> list[str] | None:
 
 
 def _names(words: list[str], cause: list[str]) -> bool:
-    held = {part.lstrip("#") for word in words for part in (word, *word.split())}
-    return any(term in held for term in cause)
+    held = {root(part).lstrip("#") for word in words for part in word.split()}
+    return any(root(term) in held for term in cause)

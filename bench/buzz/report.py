@@ -12,29 +12,27 @@ from rich.markdown import Markdown
 from bench.buzz.causes import causes_named
 from bench.buzz.leave_out import Chosen
 from bench.buzz.picture import draw_streams, draw_summary
-from bench.buzz.run import Result
+from bench.buzz.run import Result, Results
 from bench.buzz.stream import Kind
 
 KINDS: tuple[Kind, Kind] = ("texts", "counts")
 _TITLES = {"texts": "Streams of texts", "counts": "Series of counts"}
 
 
-def summarise(found: Chosen, model: str) -> dict[str, Any]:
+def summarise(found: Chosen, model: str, grid: Results | None = None) -> dict[str, Any]:
     """All figures, ready for JSON.
 
     Args:
         found: by detector and stream, the setting chosen and its result.
         model: whose scores the texts bear.
+        grid: what each setting of badbuzz made of all streams, if several were run.
     """
     return {
         "model": model,
+        "grid": {str(setting): _by_kind(results) for setting, results in (grid or {}).items()},
         "detectors": {
             name: {
-                "all": {
-                    kind: _total(own)
-                    for kind in KINDS
-                    if (own := [r for _, r in by_stream.values() if r.stream.kind == kind])
-                },
+                "all": _by_kind([result for _, result in by_stream.values()]),
                 "streams": {
                     stream: {"setting": str(setting), **_row(result)}
                     for stream, (setting, result) in by_stream.items()
@@ -42,6 +40,14 @@ def summarise(found: Chosen, model: str) -> dict[str, Any]:
             }
             for name, by_stream in found.items()
         },
+    }
+
+
+def _by_kind(results: Sequence[Result]) -> dict[str, dict[str, Any]]:
+    return {
+        kind: _total(own)
+        for kind in KINDS
+        if (own := [result for result in results if result.stream.kind == kind])
     }
 
 
@@ -98,6 +104,8 @@ def tables(summary: dict[str, Any]) -> str:
         }
         if rows:
             parts += [f"**{_TITLES[kind]}**", _table(rows), _by_stream(summary, kind)]
+    if summary["grid"]:
+        parts += ["**Settings of badbuzz, each on all streams**", _grid(summary["grid"])]
     return "\n\n".join(parts) + "\n"
 
 
@@ -114,6 +122,19 @@ def _table(rows: dict[str, dict[str, Any]]) -> str:
             f"{row['brand_months']:.1f}) | {row['found_by_any_alarm']}, "
             f"{row['false_of_any_per_brand_month']:.2f} | {row['cpu_us_per_mention']:.1f} |"
         )
+    return "\n".join(lines)
+
+
+def _grid(grid: dict[str, dict[str, dict[str, Any]]]) -> str:
+    """Windows found and false alarms a brand-month, a setting a line."""
+    kinds = list(next(iter(grid.values())))
+    lines = [f"| setting | {' | '.join(kinds)} |", "|---" * (len(kinds) + 1) + "|"]
+    for setting, totals in grid.items():
+        cells = [
+            f"{total['found']} of {total['windows']}; {total['false_alarms_per_brand_month']:.2f}"
+            for total in totals.values()
+        ]
+        lines.append(f"| {setting} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 

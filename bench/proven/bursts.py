@@ -5,18 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.crises.traffic import START
-from bench.proven.normal import ERRORS, LEVELS, season, swing
-from stream.buzz.brand import PARTS, BrandState, dump_part, load_brand, new_brand
-from stream.buzz.detector import Detector
-from stream.buzz.options import NOTIFYING, WEEK, BuzzOptions, MethodName
-from stream.buzz.share import Rates
+from bench.proven.count_lane import HORIZON, CountLane
+from bench.proven.normal import LEVELS, season, swing
+from stream.buzz.options import WEEK
 
-HORIZON = 60
 LEAST = 15
 """Negatives expected in ten minutes, of the bursts that both modes are to find."""
 _SHARE, _TIMES, _CALM_DAYS = 0.3, 3.0, 10
-_RATES = {"": Rates(ERRORS, ERRORS)}
 
 
 @dataclass(frozen=True)
@@ -42,7 +37,7 @@ def _bursts_at(level: float, moments: int, seed: list[int]) -> Iterator[Burst]:
     other = rate - negative
     calm = np.stack([rng.poisson(negative), rng.poisson(other)])
     places = _CALM_DAYS * 1440 + rng.choice(1440, moments, replace=False)
-    lanes = {name: _Lane.start(name) for name in ("tail", "e-detector")}
+    lanes = {name: CountLane.start(name) for name in ("tail", "e-detector")}
     for place in range(int(places.max()) + 1):
         if place in places:
             grown = np.stack([negative * _TIMES, other])[:, place : place + HORIZON]
@@ -51,34 +46,3 @@ def _bursts_at(level: float, moments: int, seed: list[int]) -> Iterator[Burst]:
             yield Burst(float(negative[place : place + 10].sum()), delays)
         for lane in lanes.values():
             lane.step(place, *calm[:, place].tolist())
-
-
-@dataclass
-class _Lane:
-    detector: Detector
-    state: BrandState
-
-    @classmethod
-    def start(cls, name: MethodName) -> "_Lane":
-        options = BuzzOptions(method=name)
-        return cls(Detector(options, _RATES), new_brand("brand", options))
-
-    def step(self, place: int, negative: int, other: int) -> bool:
-        """Take a minute; returns whether an alert that notifies opens."""
-        total = negative + other
-        # The same errors for both modes.
-        rng = np.random.default_rng([place, negative, other])
-        called = rng.binomial(negative, 1 - ERRORS) + rng.binomial(other, ERRORS)
-        self.detector.count(self.state, START + place, total, total, int(called))
-        alerts = self.detector.close_minutes(self.state, START + place + 1)
-        return any(alert.state == "open" and alert.kind in NOTIFYING for alert in alerts)
-
-    def delay(self, place: int, said: np.ndarray) -> int | None:
-        """Minutes until a burst is found, from its start."""
-        parts = {part: dump_part(self.state, part) for part in PARTS}
-        options = self.detector.options
-        fork = _Lane(self.detector, load_brand("brand", parts, options))
-        for age, (negative, other) in enumerate(said.T.tolist()):
-            if fork.step(place + age, negative, other):
-                return age + 1 + options.lateness_minutes
-        return None

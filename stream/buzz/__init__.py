@@ -9,5 +9,6 @@
 - The decision: `surprise` and `methods` (how far from normal), `judge`, `tail` (limits from the
   wanted rate of false alarms), `alarm`, `options`. The proven mode: `e_detector` (the proof and its
   bets), `proven` (what they expect of a brand).
-- The explanation: `cause`, `content`, `words`, `texts`, `examples`, `explain`.
+- The explanation: `cause`, `content`, `words`, `telling` (words of a window), `texts`, `examples`,
+  `explain`.
 """

@@ -7,13 +7,16 @@ from stream.buzz.brand import BrandState
 from stream.buzz.content import own_names
 from stream.buzz.judge import Verdict
 from stream.buzz.options import BuzzOptions
-from stream.buzz.words import distinguishing, holding
+from stream.buzz.telling import telling_terms
+from stream.buzz.words import holding
 
 _ALMOST = 0.8
 _TELLING = 5.0
 """The z-score of the word that tells most. By chance it came up to 4.96 in 3,973 minutes of a
 strength above 0.75, of 33 simulated months in which nothing happened."""
 
+_FIRST = 3
+"""It stands among so many that a person reads first."""
 _APART = 1.5
 """The negatives say the word so many times as often as the others of the window."""
 
@@ -30,13 +33,14 @@ def weigh_cause(state: BrandState, verdict: Verdict, options: BuzzOptions) -> Ve
 
 
 def _has_cause(state: BrandState, verdict: Verdict, options: BuzzOptions) -> bool:
-    samples = state.texts.since(state.closed.until - options.steps(verdict.window.minutes))
-    negative, other = ([sample.text for sample in sort] for sort in samples)
-    own = own_names(state.brand)
-    ranked = distinguishing(negative, other, state.profile.words, 1, own)
-    if not ranked or ranked[0][1] <= _TELLING:
+    minutes = verdict.window.minutes
+    samples = state.texts.since(state.closed.until - options.steps(minutes))
+    ranked = telling_terms(state, *samples, minutes, _FIRST, options)
+    term, z = max(ranked, key=lambda one: one[1], default=("", 0.0))
+    if z <= _TELLING:
         return False
-    term = ranked[0][0]
+    own = own_names(state.brand)
+    negative, other = ([sample.text for sample in sort] for sort in samples)
     # What everybody talks of may as well be praise, some of it misread.
     return _part(term, negative, own) > _APART * _part(term, other, own)
 

@@ -26,8 +26,6 @@ from stream.buzz.windows import Tally
 _MANY, _STAY = 0.2, 15
 """If near copies exceed that part of a step's negatives, keep looking for them for that many
 minutes. Otherwise copies that look new would open a false alert."""
-_BACKGROUND = 10
-"""Texts of each kind that an hour adds to the background words."""
 _CALM, _IN_ALERT = 3.0, 1.0
 """Standard deviations above what is expected, up to which an hour is learned."""
 _SPREAD = 0.1
@@ -91,10 +89,8 @@ def close_hour(state: BrandState, method: Method, options: BuzzOptions) -> None:
     if closed.hour.total:
         learn_hour(state, (closed.until * options.step_minutes - 1) // HOUR, unusual, options)
     if not unusual:
-        for samples in (state.texts.negative, state.texts.other):
-            lowest = sorted(samples, key=lambda sample: sample.digest)[:_BACKGROUND]
-            words = (sample.text for sample in lowest)
-            state.profile.words.learn(words, own_names(state.brand))
+        learned = state.texts.sample_of(closed.until - options.steps(HOUR), closed.until)
+        state.profile.words.learn((one.text for one in learned), own_names(state.brand))
     state.digests.reach(closed.until * options.step_minutes // HOUR)
     closed.hour, closed.was_open = HourSums(), is_open
     state.last_forecast = None

@@ -1,7 +1,9 @@
 """What of a text may tell a cause: content words, hashtags, and phrases of two and three words."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from sentiment.normal_form import normalise
 from stream.buzz.stop_words import stop_words
@@ -9,12 +11,14 @@ from stream.buzz.stop_words import stop_words
 _LINK = re.compile(r"(?:https?://|www\.)\S+")
 _MARKS = "\u0300-\u036f\u064b-\u065f\u0900-\u0903\u093a-\u094f"
 """Vowel signs and accents of their own belong to the word before them."""
+_ACCENTS = re.compile("[\u0300-\u036f]")
 _TOKEN = re.compile(rf"[@#]?[^\W_][\w'’{_MARKS}]*|[^\w\s'’&/-]+|\n")
-_ELIDED = re.compile(r"^(?:[cdjlmnst]|qu|dell|all|nell|un)'(?=\w{3})")
+_ELIDED = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|dell|all|nell|un)'(?=\w)")
 _CHARS = 500
 _WORD_CHARS = 30
 _LEAST_CHARS = 2
 _LONGEST = 3
+_PLURAL_CHARS = 5
 
 
 def own_names(brand: str) -> frozenset[str]:
@@ -41,6 +45,22 @@ def content_terms(text: str, own: frozenset[str] = frozenset()) -> list[str]:
                 if content[end]:
                     found[" ".join(run[start : end + 1])] = None
     return list(found)
+
+
+def root(term: str) -> str:
+    """What the forms of a term have in common: no accents and no plural s.
+
+    People in a hurry write étape, etape and étapes: counted apart, none stands out.
+    """
+    return " ".join(map(_root, term.split()))
+
+
+@lru_cache(maxsize=20_000)
+def _root(word: str) -> str:
+    split = unicodedata.normalize("NFD", word)
+    bare = unicodedata.normalize("NFC", _ACCENTS.sub("", split))
+    is_plural = len(bare) >= _PLURAL_CHARS and bare[-1] == "s" and bare[-2] not in "sui"
+    return bare[:-1] if is_plural else bare
 
 
 def _runs(text: str) -> Iterator[list[str]]:

@@ -75,7 +75,7 @@ class Detector:
         self.options = options or BuzzOptions()
         self.rates = dict(rates or {})
         self.reasons = reasons
-        self.method: Method = method(self.options.method)
+        self.method: Method = method(self.options.method, self.options.figures)
 
     def update(self, state: BrandState, sightings: Iterable[Sighting], now: int) -> None:
         """Count mentions of a brand.

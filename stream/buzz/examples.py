@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sentiment.alerts import SampleTweet
-from stream.buzz.content import content_terms
+from stream.buzz.content import content_terms, root
 from stream.buzz.duplicates import similar, terms
 from stream.buzz.texts import SampleText
 
@@ -35,11 +35,12 @@ def examples(
         Each with how many of the samples are near copies of it, itself included.
     """
     groups: list[_Group] = []
+    roots = {root(term) for term in telling}
     for sample in sorted(samples, key=lambda one: one.digest):
         words = frozenset(terms(sample.text))
         group = next((one for one in groups if similar(words, one.words, _ALIKE)), None)
         if group is None:
-            held = len(telling.intersection(content_terms(sample.text, own)))
+            held = len(roots.intersection(map(root, content_terms(sample.text, own))))
             group = _Group(words, sample, held)
             groups.append(group)
         group.copies.append(sample)

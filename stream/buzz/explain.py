@@ -18,7 +18,7 @@ from stream.buzz.content import own_names
 from stream.buzz.examples import examples
 from stream.buzz.judge import Verdict
 from stream.buzz.options import HOUR, NOTIFYING, BuzzOptions, Kind
-from stream.buzz.words import distinguishing
+from stream.buzz.telling import telling_terms
 
 _WORDS = 10
 _LEAST_SHARE = 0.001
@@ -92,13 +92,7 @@ def telling_texts(
     if kind != "negative":
         here, others = here + others, []
     own = own_names(state.brand)
-    ranked = distinguishing(
-        [sample.text for sample in here],
-        [sample.text for sample in others],
-        state.profile.words,
-        _WORDS,
-        own,
-    )
+    ranked = telling_terms(state, here, others, minutes, _WORDS, options)
     telling = [TellingWord(word=word, z=round(z, 2)) for word, z in ranked]
     return telling, examples(here, frozenset(word for word, _ in ranked), own)
 

@@ -166,7 +166,11 @@ def _limit(
         return fixed
     scale, ahead = options.scales[place], state.forecast(options.step_minutes)
     return state.memory.scales[kind][place].tail.limit(
-        options.budget(kind, scale), scale.minutes, ahead.now, ahead.hours
+        options.budget(kind, scale),
+        scale.minutes,
+        ahead.now,
+        ahead.hours,
+        options.figures.excess,
     )
 
 

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from stream.buzz.options import HOUR, Kind, MethodName, Scale
+from stream.buzz.options import FIGURES, HOUR, Figures, Kind, MethodName, Scale
 from stream.buzz.surprise import Dispersion, count_surprise
 from stream.buzz.tail import Tail
 
@@ -13,16 +13,10 @@ _CORRELATION = 0.005
 """Of whether two mentions of a window are negative."""
 _MOST_OF_SHARE = 2.0
 """Of the surprise at the share, the surprise at the number of negatives may be so many times."""
-_STILL_CALM = 0.8
-"""A storm in which the share of negatives falls below so much of the usual one is praise or an
-announced event. Chosen with all streams of `bench.buzz` in view."""
 _NO_PRAISE = 0.8
 """Of the mentions above those expected, the part that is no praise must be so much of the usual."""
 _MOST_OF_NEGATIVES = 2.0
 """Of the surprise at the number of negatives, that at the number of mentions likewise."""
-_FEWEST_NEGATIVES = 12
-"""Fewer weighed negatives make no storm: announced events of small brands came with about ten.
-Chosen with all streams of `bench.buzz` in view."""
 
 
 class WindowCounts(NamedTuple):
@@ -115,6 +109,9 @@ class TailMethod:
     praise. `volume`: of all mentions.
     """
 
+    def __init__(self, figures: Figures = FIGURES) -> None:
+        self._figures = figures
+
     def limit(self, kind: Kind) -> float | None:
         """None: the knob decides."""
         return None
@@ -132,7 +129,8 @@ class TailMethod:
             if _is_praise(seen, normal):
                 return 0.0
             by_count = count_surprise(seen.plain, normal.plain, spread)
-            return min(by_count, _most_of_storm(window, spread)) if by_count else 0.0
+            most = _most_of_storm(window, spread, self._figures) if by_count else 0.0
+            return min(by_count, most)
         by_count = count_surprise(seen.evidence, normal.evidence, spread)
         return min(by_count, _MOST_OF_SHARE * _share_surprise(window)) if by_count else 0.0
 
@@ -165,14 +163,14 @@ def _is_praise(seen: WindowCounts, normal: WindowCounts) -> bool:
     return (seen.plain - normal.plain) * normal.total < _NO_PRAISE * normal.plain * above
 
 
-def _most_of_storm(window: Window, spread: float) -> float:
+def _most_of_storm(window: Window, spread: float, figures: Figures) -> float:
     """How much the scored mentions let a storm be: what is unscored may be anything."""
     seen = window.seen
     read = min(seen.scored / seen.total, 1.0) if seen.total else 0.0
     if not read:
         return math.inf
     calm = (seen.evidence + 1) / (window.due + 1)
-    if seen.evidence < read * _FEWEST_NEGATIVES or calm < read * _STILL_CALM:
+    if seen.evidence < read * figures.storm_negatives or calm < read * figures.storm_share:
         return 0.0
     by_negatives = count_surprise(seen.evidence, window.normal.evidence, spread)
     return _MOST_OF_NEGATIVES * by_negatives / read
@@ -251,10 +249,10 @@ def _value(kind: Kind, seen: WindowCounts) -> float:
     return seen.share if kind == "negative" else seen.total
 
 
-def method(name: MethodName) -> Method:
+def method(name: MethodName, figures: Figures) -> Method:
     """The method of that name."""
     methods: dict[MethodName, Method] = {
-        "tail": TailMethod(),
+        "tail": TailMethod(figures),
         "e-detector": EDetector(),
         "fixed": FixedThreshold(),
         "mean-sd": Deviations(2.0, 0.5 ** (1 / 168)),

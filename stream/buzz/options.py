@@ -86,6 +86,25 @@ STORM = Watch(budget=0.5, least=20, quiet=30, cooldown=2 * HOUR)
 VOLUME = Watch(budget=0.5, least=20, quiet=30, cooldown=12 * HOUR)
 
 
+class Figures(NamedTuple):
+    """Figures that real streams chose for all brands (`python -m bench.buzz --choose`).
+
+    Attributes:
+        excess: how far above its threshold a peak of calm times is in the mean, before a brand has
+            shown its own. Of a normal score it is 0.35; real streams have heavier tails.
+        storm_negatives: fewer weighed negatives make no storm.
+        storm_share: nor does a window in which the share of negatives falls below so much of the
+            usual one: that is praise or an announced event.
+    """
+
+    excess: float = 0.5
+    storm_negatives: int = 12
+    storm_share: float = 0.8
+
+
+FIGURES = Figures()
+
+
 @dataclass(frozen=True)
 class BuzzOptions:
     """Options of the detector.
@@ -114,6 +133,8 @@ class BuzzOptions:
     "How mentions are watched that are not praise, whatever the model makes of them."
     volume: Watch = VOLUME
     "How all mentions are watched; it notifies nobody."
+    figures: Figures = FIGURES
+    "What real streams chose."
 
     def __post_init__(self) -> None:
         for name in ("false_alarms_per_week", "step_minutes"):

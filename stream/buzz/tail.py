@@ -6,9 +6,7 @@ from dataclasses import dataclass
 _HALF_LIFE_HOURS = 28 * 24
 _WEEK_HOURS = 168.0
 _PRIOR_WEEKS = 1.0
-_PRIOR_PEAKS, _PRIOR_EXCESS = 10.0, 0.5
-"""Above 2.33 the excess of a normal score is 0.35 in the mean. Real streams have heavier tails: of
-0.35 to 0.6, six of the eleven texts' sources in `bench.buzz` chose this, each left out in turn."""
+_PRIOR_PEAKS = 10.0
 _PER_WEEK_OF_A_DAY = 0.07
 """Chance lifts a window of a day above that level once in 14 weeks, a shorter one more often."""
 
@@ -37,11 +35,21 @@ class Tail:
     peak: float = 0.0
     last_above: int = -1
 
-    def limit(self, per_week: float, minutes: int, hour: int, hours_known: float) -> float:
-        """The score that a window of `minutes` exceeds `per_week` times a week."""
+    def limit(
+        self, per_week: float, minutes: int, hour: int, hours_known: float, excess: float
+    ) -> float:
+        """The score that a window of `minutes` exceeds `per_week` times a week.
+
+        Args:
+            per_week: false alarms.
+            minutes: length of the window.
+            hour: now.
+            hours_known: since the brand's first mention.
+            excess: of a peak in the mean, before the brand has shown its own.
+        """
         kept = _decay(hour - self.at)
         peaks = self.peaks * kept
-        mean = (_PRIOR_PEAKS * _PRIOR_EXCESS + self.excess * kept) / (_PRIOR_PEAKS + peaks)
+        mean = (_PRIOR_PEAKS * excess + self.excess * kept) / (_PRIOR_PEAKS + peaks)
         weeks = _remembered(hours_known) / _WEEK_HOURS
         expected = _PER_WEEK_OF_A_DAY * 24 * 60 / minutes * _PRIOR_WEEKS
         rate = (expected + peaks) / (_PRIOR_WEEKS + weeks)

@@ -12,6 +12,7 @@ TEXT_CHARS = 500
 _KEEP_NEGATIVE = 60
 _KEEP_OTHER = 20
 _KEEP_COPIED = 12
+_SAMPLE = 10
 
 
 class SampleText(NamedTuple):
@@ -57,6 +58,15 @@ class RecentTexts:
         self.negative = _latest(self.negative, negative, _KEEP_NEGATIVE)
         self.other = _latest(self.other, other, _KEEP_OTHER)
         self.copied = _latest(self.copied, copied, _KEEP_COPIED)
+
+    def sample_of(self, start: int, end: int) -> list[SampleText]:
+        """Up to ten negative texts and ten others of the steps from `start` until before `end`:
+        those of smallest digest."""
+        found: list[SampleText] = []
+        for kept in (self.negative, self.other):
+            own = [sample for sample in kept if start <= sample.step < end]
+            found += sorted(own, key=lambda sample: sample.digest)[:_SAMPLE]
+        return found
 
     def since(self, step: int) -> tuple[list[SampleText], list[SampleText]]:
         """Negative and other samples of `step` and later."""

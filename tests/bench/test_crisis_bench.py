@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from bench.buzz.__main__ import main
-from bench.buzz.badbuzz import DEFAULT, Badbuzz
+from bench.buzz.badbuzz import DEFAULT, GRID, USUAL, Badbuzz, Tuning
 from bench.buzz.baselines import Baseline, Setting, baselines
 from bench.buzz.causes import causes_named
 from bench.buzz.changed import later, thinned
@@ -23,6 +23,7 @@ from bench.buzz.scores import scored
 from bench.buzz.stream import Mention, Step, Stream, in_steps
 from stream.backtest.counts import minute_of
 from stream.backtest.labels import Window, score
+from stream.buzz.options import BuzzOptions
 from tests.artefacts import make_three_class_artefact
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
@@ -246,6 +247,7 @@ def test_a_cause_is_named_by_one_of_the_first_three_words(monkeypatch, tmp_path)
     for words, named in (
         (("we", "#recall", "x"), True),
         (("product recall", "x"), True),
+        (("récalls", "x"), True),
         (("we", "are", "so", "recall"), False),
     ):
         raised = [Raised(hours(0.5), Alarm(words=words))]
@@ -264,6 +266,59 @@ def test_figures_tables_and_pictures_are_written(tmp_path):
     assert "| every | 1 of 1 | 6 |" in tables(summary)
     for name in ("buzz.png", "buzz-streams.png"):
         assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_setting_of_all_kinds_is_chosen_on_all_other_streams_together():
+    texts = stream("texts", own_counts(), [(2, 3)])
+    busy = tuple(
+        Step(step.minute, step.count)
+        for step in stream("noisy", ([1] * 9 + [20]) * 70 + [1, 80, 1]).busy
+    )
+    counts = Stream("counts", "counts", "counts", 1, busy, (), (), None)
+    results = run_all(Every(), [texts, stream("brother", own_counts(), [(2, 3)]), counts])
+    assert chosen(results)["texts"][0] == 5
+    assert chosen(results, together=True)["texts"][0] == 50
+
+
+def test_the_grid_begins_with_the_figures_that_are_used_and_changes_one_at_a_time():
+    options = BuzzOptions()
+    assert GRID[0] == USUAL
+    assert USUAL.of(options) == options
+    for setting in GRID[1:]:
+        flat, usual = ((one.least, *one.figures) for one in (setting, USUAL))
+        assert sum(a != b for a, b in zip(flat, usual, strict=True)) == 1
+        assert setting.of(options) != options
+    assert len({str(setting) for setting in GRID}) == len(GRID)
+
+
+def test_figures_are_chosen_by_leaving_out_and_all_are_told(tmp_path, monkeypatch):
+    series, out = tmp_path / "series", tmp_path / "out"
+    series.mkdir()
+    rng = np.random.default_rng(4)
+    for name in ("one", "two"):
+        values = rng.poisson(20, 12 * 24 * 4)
+        values[-100:-90] *= 5
+        rows = (
+            f"{hours(place / 12):%Y-%m-%d %H:%M:%S},{value}" for place, value in enumerate(values)
+        )
+        (series / f"{name}.csv").write_text("timestamp,value\n" + "\n".join(rows))
+    (series / "windows.json").write_text('{"one.csv": [], "two.csv": []}')
+    for name in ("CRISES", "AIRLINE_TWEETS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("NAB", str(series))
+    deaf = Tuning(least=10**6)
+    monkeypatch.setattr("bench.buzz.__main__.GRID", (USUAL, deaf))
+    done = CliRunner().invoke(main, ["--only", "badbuzz", "--choose", "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    found = json.loads((out / "buzz.json").read_text())
+    assert set(found["grid"]) == {str(USUAL), str(deaf)}
+    assert found["grid"][str(USUAL)]["counts"]["false_alarms"] == 2
+    assert found["grid"][str(deaf)]["counts"]["false_alarms"] == 0
+    # With a false alarm on the other series, the deaf setting is the better one.
+    assert {row["setting"] for row in found["detectors"]["badbuzz"]["streams"].values()} == {
+        str(deaf)
+    }
+    assert set(found["detectors"]) == {"badbuzz", "badbuzz, default"}
 
 
 @pytest.fixture

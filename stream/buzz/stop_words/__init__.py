@@ -30,7 +30,7 @@ _CONTENT = frozenset(
 def stop_words() -> frozenset[str]:
     """All of them, lower-cased, with plain apostrophes and, beside these, without any."""
     found: set[str] = set()
-    for name in (*LANGUAGES, "tweets"):
+    for name in (*LANGUAGES, "everyday", "tweets"):
         content = (files(__package__) / f"{name}.txt").read_text("utf-8")
         for line in content.splitlines():
             word = unicodedata.normalize("NFKC", line).strip().lower()

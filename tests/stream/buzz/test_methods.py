@@ -33,10 +33,10 @@ def test_a_storm_holds_a_dozen_negatives_but_what_no_model_reads_need_not():
 @pytest.mark.parametrize(("height", "follows"), [(0.2, "falls"), (1.0, "rises")])
 def test_the_limit_follows_the_peaks_that_a_brand_had(height, follows):
     tail = Tail()
-    new = tail.limit(0.05, 10, hour=0, hours_known=48)
+    new = tail.limit(0.05, 10, hour=0, hours_known=48, excess=0.5)
     assert new > START + 2, "a brand that nobody knows yet"
     for episode in range(20):  # as many as chance raises in two weeks
         tail.see(START + height, 99.0, episode * 600, 60)
         tail.end(episode * 10)
-    learned = tail.limit(0.05, 10, hour=200, hours_known=14 * 24)
+    learned = tail.limit(0.05, 10, hour=200, hours_known=14 * 24, excess=0.5)
     assert (learned < new) == (follows == "falls")

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from stream.buzz.content import content_terms, own_names
+from stream.buzz.content import content_terms, own_names, root
 from stream.buzz.examples import examples
 from stream.buzz.stop_words import LANGUAGES, stop_words
 from stream.buzz.texts import SampleText
@@ -37,6 +37,7 @@ def test_a_hashtag_stays_and_a_brands_own_goes():
         ("das Netz ist bei mir seit heute nicht da", ["netz"]),
         ("no tengo internet desde ayer", ["internet"]),
         ("je n'ai plus d'internet depuis l'orage", ["internet", "orage"]),
+        ("aujourd'hui déjà une panne, qu'on répare", ["panne"]),
         ("मेरा नेटवर्क नहीं चल रहा है", ["नेटवर्क"]),
         ("non ho la connessione con questo modem", ["connessione", "modem"]),
         ("ik heb nog geen verbinding", ["verbinding"]),
@@ -86,6 +87,41 @@ def test_of_a_repost_two_terms_are_named_and_then_what_the_others_say():
     of_the_repost = [term for term in found if set(term.split()) <= set(repost.lower().split())]
     assert len(of_the_repost) == 2
     assert "roaming bill shock" in found[:3]
+
+
+def test_a_usual_word_that_far_more_say_stands_before_what_one_author_says_thrice():
+    background = Background()
+    background.learn(_calm(380) + [f"on hold again, customer {n}" for n in range(20)])
+    texts = [f"on hold for a whole hour {n}" for n in range(7)] + _calm(14)
+    texts += ["my husband sat there", "my husband stood up", "my husband left"]
+    found = [term for term, _ in distinguishing(texts, [], background, 10)]
+    assert found.index("hold") < found.index("husband")
+
+
+def test_forms_of_a_word_count_together_and_the_usual_one_is_named():
+    assert root("étapes") == root("étape") == root("etape")
+    assert root("news bus class #outages") == "news bus class #outage"
+    texts = ["étape bloquée", "etape bloquée", "étapes à refaire", "étape à refaire"]
+    background = Background()
+    background.learn(_calm(400))
+    assert distinguishing(texts, [], background, 1)[0][0] == "étape"
+
+
+def test_the_background_knows_how_many_texts_it_learned_and_takes_some_back():
+    background = Background()
+    background.learn(["engine smoke"] * 6)
+    assert (background.texts, background.counts["engine"]) == (6, 6)
+    less = background.without(["engine smoke", "engine noise"])
+    assert (less.texts, less.counts["engine"], less.counts["smoke"]) == (4, 4, 5)
+    assert background.counts["engine"] == 6
+
+
+def test_a_background_of_an_older_state_does_without_the_number_of_its_texts():
+    background = Background({"hold": 200, "wait": 40})
+    texts = ["on hold", "on hold still", "engine smoke", "engine noise"]
+    found = [term for term, _ in distinguishing(texts, [], background, 10)]
+    assert "engine" in found
+    assert "hold" not in found
 
 
 def test_a_brands_name_is_never_named():
