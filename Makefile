@@ -72,6 +72,8 @@ format: $(VENV)/.installed-dev ## Put the code into the project's format
 	$(BIN)/ruff format .
 
 # Three files of tests at a time: most of them wait for services more than they compute.
+# Tests start hundreds of Python processes; without compiled files each compiles what it imports.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/.installed-dev ## Run every test, against real services started here
 	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
 
