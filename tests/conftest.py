@@ -14,6 +14,7 @@ from infra.local import ports
 from infra.local.kafka import LocalKafka
 from infra.local.mlflow import LocalMlflow
 from infra.local.ports import free_port
+from tests.shared_server import shared
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -61,10 +62,20 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalKafka]:
 
 
 @pytest.fixture(scope="session")
-def mlflow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalMlflow]:
-    """A real MLflow server for the whole run; use model and experiment names of your own."""
-    with LocalMlflow(tmp_path_factory.mktemp("mlflow-state"), free_port()) as server:
+def mlflow_server(run_folder: Path) -> Iterator[LocalMlflow]:
+    """A real MLflow server for the whole run; use model and experiment names of your own.
+
+    All processes of the run share it: a start costs as much processor time as many tests.
+    """
+    with shared(LocalMlflow, run_folder / "mlflow-state") as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @pytest.fixture(scope="module")
