@@ -39,8 +39,9 @@ class Notifying:
         )
 
     def start(self, *channels: str) -> Worker:
-        """Start one more; returns once the group of each channel has begun."""
+        """Start one more; returns once it shows its metrics and each channel's group has begun."""
         worker = self.fleet.start()
+        wait_until(self._is_up, 120, "its page of metrics is there")
         for channel in channels:
             wait_until(lambda name=channel: self.has_begun(name), 120, worker.log.read_text())
         return worker
@@ -60,9 +61,21 @@ class Notifying:
 
     def metric(self, name: str, **labels: str) -> float:
         series = name + "{" + ",".join(f'{key}="{value}"' for key, value in labels.items()) + "}"
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=5) as page:
-            lines = page.read().decode().splitlines()
+        lines = (self._page() or "").splitlines()
         return next(float(line.split()[-1]) for line in lines if line.startswith(series))
+
+    def _is_up(self) -> bool:
+        """After a restart the groups have begun long since, and say nothing of this process."""
+        self.fleet.check()
+        return self._page() is not None
+
+    def _page(self) -> str | None:
+        """The metrics; None while nothing listens."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=5) as page:
+                return str(page.read().decode())
+        except OSError:
+            return None
 
     async def _committed(self, channel: str) -> int:
         admin = AIOKafkaAdminClient(**self.settings.kafka_client)
