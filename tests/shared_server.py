@@ -1,4 +1,4 @@
-"""One server for all processes of a run: the first that asks starts it, the last to leave ends it."""
+"""One server for all processes of a run: the first to ask starts it, the last to leave ends it."""
 
 import fcntl
 import signal
