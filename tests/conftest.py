@@ -14,6 +14,7 @@ from infra.local import ports
 from infra.local.kafka import LocalKafka
 from infra.local.mlflow import LocalMlflow
 from infra.local.ports import free_port
+from tests.class_archive import use_class_archive
 from tests.shared_server import shared
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalKafka]:
+def kafka(tmp_path_factory: pytest.TempPathFactory, class_archive: None) -> Iterator[LocalKafka]:
     """A real broker for the whole run; use topics and groups of your own, never kill it."""
     with LocalKafka(tmp_path_factory.mktemp("kafka-state"), free_port()) as broker:
         yield broker
@@ -69,6 +70,13 @@ def mlflow_server(run_folder: Path) -> Iterator[LocalMlflow]:
     """
     with shared(LocalMlflow, run_folder / "mlflow-state") as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def class_archive(run_folder: Path) -> None:
+    """Brokers of a large run start in two thirds of their time; it takes three starts to make."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        use_class_archive(run_folder / "class-archive")
 
 
 @pytest.fixture(scope="session")

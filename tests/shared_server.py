@@ -24,13 +24,13 @@ def shared(make: Callable[[Path, int], S], folder: Path) -> Iterator[S]:
     folder.mkdir(exist_ok=True)
     # The system lets go of both locks when a process crashes.
     with (folder / "users").open("w") as users:
-        with _locked(folder / "lock"):
+        with locked(folder / "lock"):
             port, group = _address(make, folder)
             fcntl.flock(users, fcntl.LOCK_SH)
         try:
             yield make(folder, port)
         finally:
-            with _locked(folder / "lock"):
+            with locked(folder / "lock"):
                 if _is_last(users):
                     process.signal_group(group, signal.SIGKILL)
                     (folder / "address").unlink()
@@ -56,7 +56,8 @@ def _is_last(users: object) -> bool:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
+    """Hold a lock among processes; a process that crashes holds none."""
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

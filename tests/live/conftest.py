@@ -20,6 +20,11 @@ from trainer.settings import TrainerSettings
 __all__ = ["page", "wait_ready", "wait_until"]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _brokers_start_faster(class_archive: None) -> None:
+    """Those, too, that a test starts itself."""
+
+
 @pytest.fixture
 def settings(kafka: LocalKafka, mlflow_server: LocalMlflow, tmp_path: Path) -> StreamSettings:
     """Settings with a topic prefix, a group and a model name that no other test has."""
