@@ -22,6 +22,7 @@ from sentiment.messages import Feedback
 from sentiment.settings import Settings
 from stream.kafka.topics import create_topics
 from tests.artefacts import make_artefact
+from tests.registered import registered
 from trainer.registry.register import Versions
 from trainer.settings import TrainerSettings
 
@@ -97,7 +98,7 @@ class Installation:
         """Register a toy version and let the alias name it; its number."""
         artefact = make_artefact(self.folder / f"artefact-{uuid4().hex}", bias, candidate)
         versions = Versions(TrainerSettings(**dict(self.settings)))
-        number = versions.register(artefact)
+        number = registered(versions, artefact)
         versions.point(number)
         return number
 

@@ -14,6 +14,7 @@ from sentiment import artefact
 from sentiment.errors import ArtefactError
 from sentiment.registry import DIGEST_TAG
 from tests.artefacts import make_artefact
+from tests.registered import registered
 from tests.sentiment.graphs import write_endless
 from trainer.registry.register import Versions
 
@@ -84,19 +85,9 @@ class Registry:
             FILES[fault](made)
             with suppress(ArtefactError):  # the digest fits, so that the files are looked at
                 tags[DIGEST_TAG] = artefact.digest(made)
-        number = self._register(made, tags)
+        number = registered(self._versions, made, tags)
         self._client.set_registered_model_alias(self._versions.name, "champion", number)
         return fault
 
     def _made(self, bias: float) -> Path:
         return make_artefact(self._folder / f"artefact-{uuid4().hex}", bias)
-
-    def _register(self, made: Path, tags: dict[str, str]) -> str:
-        """As somebody else would: without badbuzz's own checks."""
-        name = self._versions.name
-        known = self._client.get_experiment_by_name(name)
-        experiment = known.experiment_id if known else self._client.create_experiment(name)
-        run = self._client.create_run(experiment)
-        self._client.log_artifacts(run.info.run_id, str(made), "model")
-        source = f"{run.info.artifact_uri}/model"
-        return str(self._client.create_model_version(name, source, run.info.run_id, tags).version)

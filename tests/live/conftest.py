@@ -14,6 +14,7 @@ from stream.settings import StreamSettings
 from tests.artefacts import make_artefact
 from tests.chaos.fleet import Fleet, badbuzz_command
 from tests.chaos.readiness import page, wait_ready, wait_until
+from tests.registered import registered
 from trainer.registry.register import Versions
 from trainer.settings import TrainerSettings
 
@@ -65,7 +66,7 @@ def new_version(versions: Versions, tmp_path: Path) -> Callable[[float], str]:
     """Registers a toy version with a bias; the alias stays where it is."""
 
     def register(bias: float) -> str:
-        return versions.register(make_artefact(tmp_path / f"artefact-{bias}", bias), {})
+        return registered(versions, make_artefact(tmp_path / f"artefact-{bias}", bias))
 
     return register
 

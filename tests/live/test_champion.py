@@ -19,6 +19,7 @@ from sentiment.registry import DIGEST_TAG, Pointer, Registry
 from sentiment.scorer import ModelVersion
 from sentiment.settings import Settings
 from tests.artefacts import make_artefact
+from tests.registered import registered
 from tests.sentiment.graphs import write_endless
 from trainer.registry.register import Versions
 from trainer.settings import TrainerSettings
@@ -56,23 +57,10 @@ def model(mlflow_server: LocalMlflow, tmp_path_factory: pytest.TempPathFactory) 
     card = artefact.read_card(bad)
     golden = [one.model_copy(update={"p_negative": 0.123}) for one in card.golden]
     artefact.write_card(bad, card.model_copy(update={"golden": golden}))
-    client = MlflowClient(uri, uri)
-    client.create_registered_model(NAME)
-    numbers = [register(client, path, artefact.digest(path)) for path in (good, other, bad)]
-    numbers.append(register(client, good, "0" * 16))
     versions = Versions(TrainerSettings(mlflow_tracking_uri=uri, model_name=NAME))
+    numbers = [registered(versions, path) for path in (good, other, bad)]
+    numbers.append(registered(versions, good, {DIGEST_TAG: "0" * 16}))
     return Model(uri, versions, *numbers)
-
-
-def register(client: MlflowClient, folder: Path, digest: str) -> str:
-    """A version of the artefact alone: nothing here loads it as MLflow would."""
-    known = client.get_experiment_by_name(NAME)
-    experiment = known.experiment_id if known else client.create_experiment(NAME)
-    run = client.create_run(experiment)
-    client.log_artifacts(run.info.run_id, str(folder), "model")
-    source, tags = f"{run.info.artifact_uri}/model", {DIGEST_TAG: digest}
-    made = client.create_model_version(NAME, source, run.info.run_id, tags)
-    return str(made.version)
 
 
 @pytest.fixture
@@ -205,8 +193,8 @@ async def test_a_version_that_must_not_run_does_not_hold_up_the_next_one(
     victim = make_artefact(tmp_path / "victim")
     made = wrong(tmp_path / "made", fault)
     own = artefact.digest(made)
-    client = MlflowClient(model.uri, model.uri)
-    number = register(client, made, own if digest is None else digest.format(own))
+    tags = {DIGEST_TAG: own if digest is None else digest.format(own)}
+    number = registered(model.versions, made, tags)
     champion, told = follow()
     champion._settings.model_check_seconds = 8
     model.versions.point(model.good)

@@ -21,6 +21,7 @@ from tests.chaos.fleet import Fleet, badbuzz_command
 from tests.live.conftest import page, wait_ready, wait_until
 from tests.live.kafka_io import lag, read_all, send
 from tests.live.secured_kafka import MECHANISM, PASSWORD, USER, add_user, secured_properties
+from tests.registered import registered
 from trainer.registry.register import Versions
 from trainer.settings import TrainerSettings
 
@@ -68,7 +69,7 @@ def test_a_worker_scores_through_tls_and_scram(
     for variable, value in (secured | model).items():
         monkeypatch.setenv(variable, value)
     versions = Versions(TrainerSettings())
-    versions.point(versions.register(make_artefact(tmp_path / "artefact", 0.0), {}))
+    versions.point(registered(versions, make_artefact(tmp_path / "artefact", 0.0)))
     made = badbuzz("topics", "create", env={})
     assert made.returncode == 0, made.stderr
     settings = StreamSettings()

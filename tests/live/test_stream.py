@@ -27,6 +27,7 @@ from tests.artefacts import make_artefact
 from tests.chaos.fleet import Fleet, badbuzz_command
 from tests.live.conftest import page, wait_ready, wait_until
 from tests.live.kafka_io import lag, read_all, remake, send
+from tests.registered import registered
 from trainer.registry.register import Versions
 
 pytestmark = pytest.mark.live
@@ -168,7 +169,7 @@ def test_a_version_that_fails_its_golden_set_is_refused_and_the_old_one_goes_on(
     folder = make_artefact(tmp_path_factory.mktemp("bad") / "artefact", 0.0)
     other = make_artefact(tmp_path_factory.mktemp("other") / "artefact", 3.0)
     (folder / "model.onnx").write_bytes((other / "model.onnx").read_bytes())
-    versions.point(versions.register(folder, {}))
+    versions.point(registered(versions, folder))
     refused = 'badbuzz_model_refused_total{reason="GoldenSetError"} 1.0'
     wait_until(lambda: refused in page(worker, "/metrics")[1], 60, "the version is refused")
     send(settings, TWEETS, [tweet(1, "good")])

@@ -30,6 +30,7 @@ from tests.chaos.fleet import Fleet, badbuzz_command
 from tests.live.conftest import wait_ready, wait_until
 from tests.live.kafka_io import lag, send
 from tests.live.prometheus_process import PrometheusProcess
+from tests.registered import registered
 from trainer.registry.register import Versions
 from trainer.settings import TrainerSettings
 
@@ -126,7 +127,7 @@ class Watched:
         texts = TEXTS[:3_000]
         reference = build_reference(scorer.tokenizer, texts, scorer.score(texts).p_negative)
         artefact.write_card(folder, scorer.card.model_copy(update={"reference": reference}))
-        return self.versions.register(folder, {})
+        return registered(self.versions, folder)
 
     def challenge(self, number: str) -> None:
         """Let the alias `challenger` name a version."""

@@ -13,6 +13,7 @@ from sentiment import artefact
 from sentiment.errors import ArtefactError, PromotionError, RegistryError
 from sentiment.registry import CHANGE_TAG, Registry
 from tests.artefacts import make_artefact
+from tests.registered import registered as version_of
 from trainer.commands.promote import MOVE_TAG, PREVIOUS_TAG, ROLLBACK_TAG, promote, rollback
 from trainer.data.tweets import SENTIMENT140
 from trainer.registry.register import Versions
@@ -45,7 +46,7 @@ def settings(
 
 
 def registered(settings: TrainerSettings, folder: Path, bias: float) -> str:
-    return Versions(settings).register(make_artefact(folder / f"bias{bias}", bias=bias))
+    return version_of(Versions(settings), make_artefact(folder / f"bias{bias}", bias=bias))
 
 
 def invoke(command: object, *arguments: str) -> str:
@@ -160,7 +161,7 @@ def test_a_damaged_golden_set_refuses(settings: TrainerSettings, tmp_path: Path)
     card = (folder / "card.json").read_text()
     make_artefact(tmp_path / "other", bias=1)
     (folder / "card.json").write_text(card)
-    Versions(settings).register(folder)
+    version_of(Versions(settings), folder)
     with pytest.raises(PromotionError, match=r"golden set: .* does not reproduce its golden set"):
         invoke(promote, *LAX)
 
@@ -170,7 +171,7 @@ def test_a_version_without_a_golden_set_is_refused(
 ) -> None:
     folder = make_artefact(tmp_path / "bare")
     artefact.write_card(folder, artefact.read_card(folder).model_copy(update={"golden": []}))
-    Versions(settings).register(folder)
+    version_of(Versions(settings), folder)
     with pytest.raises(PromotionError, match="golden set: it is empty"):
         invoke(promote, *LAX)
 
@@ -188,12 +189,7 @@ def registered_with_a_layout_that_is_gone(settings: TrainerSettings, folder: Pat
     made = make_artefact(folder / "old", bias=5)
     card = made / artefact.CARD
     card.write_text(card.read_text().replace('"ragged"', '"exact"'))
-    client = MlflowClient(settings.mlflow_tracking_uri, settings.mlflow_tracking_uri)
-    run = client.create_run(client.create_experiment(f"old-{settings.model_name}"))
-    client.log_artifacts(run.info.run_id, str(made), "model")
-    source = f"{run.info.artifact_uri}/model"
-    number = client.create_model_version(settings.model_name, source, run.info.run_id).version
-    return str(number)
+    return version_of(Versions(settings), made, {})
 
 
 def test_a_champion_that_cannot_be_opened_is_replaced_and_stays_known_to_a_rollback(
