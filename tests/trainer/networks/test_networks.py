@@ -92,9 +92,10 @@ def test_a_text_scores_the_same_alone_and_in_any_batch(built: Built, parts: Spli
 
 
 def test_an_interrupted_training_goes_on_and_ends_where_an_undisturbed_one_does(
-    parts: Split, glove: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    glove: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    texts = parts.test.texts[:50]
+    parts = split(made_up_tweets(300))
+    texts = parts.test.texts
 
     def trained(name: str) -> np.ndarray:
         run = Context(tmp_path / name, Console(quiet=True))
