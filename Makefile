@@ -71,7 +71,7 @@ format: $(VENV)/.installed-dev ## Put the code into the project's format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# Three files of tests at a time: most of them wait for services more than they compute.
+# Four files of tests at a time: most of them wait for services more than they compute.
 # Tests start hundreds of Python processes; without compiled files each compiles what it imports.
 test: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/.installed-dev ## Run every test, against real services started here
@@ -88,6 +88,7 @@ train: $(VENV)/.installed ## Train the default candidates on the data there is; 
 	$(BIN)/badbuzz train
 
 fuzz: $(VENV)/.installed-dev ## Send hostile input through every door for FUZZ_MINUTES; FUZZ_SEED repeats a run
+	HOSTILE_REQUESTS=10000 $(BIN)/pytest -q -s tests/api/test_hostile.py
 	FUZZ_SECONDS=$$(( $(FUZZ_MINUTES) * 60 )) FUZZ_BATCHES=$(FUZZ_BATCHES) $(BIN)/pytest -q -s tests/fuzz
 
 chaos: $(VENV)/.installed-dev ## Kill, freeze and restart everything at random under load; count every message

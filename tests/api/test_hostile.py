@@ -1,7 +1,11 @@
-"""10,000 requests that nobody well-meaning sends: no 5xx, no crash, memory flat."""
+"""Thousands of requests that nobody well-meaning sends: no 5xx, no crash, memory flat.
+
+`HOSTILE_REQUESTS` says how many; `make fuzz` sends more.
+"""
 
 import asyncio
 import json
+import os
 import random
 import re
 import subprocess
@@ -15,8 +19,8 @@ from tests.api.api_process import KEYS, ApiProcess, run
 
 pytestmark = pytest.mark.live
 
-REQUESTS = 10_000
-WARM_UP = 2_000
+REQUESTS = int(os.environ.get("HOSTILE_REQUESTS", "4000"))
+WARM_UP = 1_000
 AT_ONCE = 16
 MORE_MEMORY_KIB = 40_000
 
@@ -135,7 +139,7 @@ def memory_kib(pid: int) -> int:
     raise AssertionError("no memory figure")
 
 
-def test_ten_thousand_hostile_requests_do_no_harm(guarded: ApiProcess) -> None:
+def test_thousands_of_hostile_requests_do_no_harm(guarded: ApiProcess) -> None:
     assert guarded.process is not None
     warm_up = run(send(guarded, WARM_UP, seed=1))
     before = memory_kib(guarded.process.pid)
