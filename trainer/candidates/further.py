@@ -31,7 +31,7 @@ class Further:
 
     Attributes:
         start: folder of the artefact of a fast model.
-        unlabelled: texts of which it keeps its opinion.
+        unlabelled: texts of which it keeps its opinion; `most_unlabelled` of them are drawn.
         recipe: how much of what it learns from.
         plan: of the training.
         moved_part: of the weights; the rest is those it started with (as in `Fast.tuned_part`).
@@ -40,17 +40,18 @@ class Further:
     start: Path
     unlabelled: tuple[str, ...] = ()
     name: str = "fast"
-    recipe: Recipe = field(default_factory=lambda: Recipe(repeats=2, taught=100_000, trust=0.5))
+    recipe: Recipe = field(default_factory=lambda: Recipe(taught=100_000, trust=0.7))
     plan: Plan = field(
-        default_factory=lambda: Plan(epochs=1, rate=1e-3, table_rate=0.12, name="further")
+        default_factory=lambda: Plan(epochs=1, rate=5e-4, table_rate=0.2, name="further")
     )
     moved_part: float = 0.5
+    most_unlabelled: int = 30_000
 
     def __repr__(self) -> str:
         digest = artefact.digest(self.start)
         return (
             f"Further({digest}, {len(self.unlabelled)} texts, {self.recipe}, {self.plan}, "
-            f"{self.moved_part})"
+            f"{self.moved_part}, {self.most_unlabelled})"
         )
 
     def fit(self, parts: Parts, run: Context) -> FittedFast:
@@ -68,9 +69,9 @@ class Further:
         def opinion(texts: Sequence[str]) -> NDArray[np.float32]:
             return scorer.score(texts).probabilities
 
-        lesson, origins = lesson_of(
-            rows, self.unlabelled, tokenizer, opinion, self.recipe, run.seed
-        )
+        drawn = np.random.default_rng(run.seed).permutation(len(self.unlabelled))
+        texts = [self.unlabelled[place] for place in np.sort(drawn[: self.most_unlabelled])]
+        lesson, origins = lesson_of(rows, texts, tokenizer, opinion, self.recipe, run.seed)
         before, judge = read_fast_graph(self.start / artefact.GRAPH, origins)
         network = Network(before)
         learn(network, lesson, self.plan, run)

@@ -8,6 +8,9 @@ from sentiment.card import Card
 from trainer.evaluation.parts import PartMetrics
 from trainer.sources.rows import Rows
 
+COPIES_LEFT_OUT = "of validation and test texts are left out of training."
+"""What the card learned from besides labels follows it."""
+
 
 @dataclass(frozen=True)
 class Origin:
@@ -61,7 +64,7 @@ def _data(card: Card, train: Rows, origin: Origin) -> str:
 ## Data statement
 
 Public tweets with labels; `docs/data.md` names each set's authors, terms and licence. Near copies
-of validation and test texts are left out of training. {origin.learned}
+{COPIES_LEFT_OUT} {origin.learned}
 
 | source | language | classes | weight of a row | training rows |
 |---|---|---|---|---|

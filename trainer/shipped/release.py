@@ -2,7 +2,7 @@
 
 `python -m trainer.shipped.release VERSION` takes a version of the registry, or the folder of an
 artefact, measures it on the test rows of the sources in `data/`, and writes the shipped folder with
-its model card.
+its model card. With `BADBUZZ_START` set, the card says that it went on from the one that ships now.
 """
 
 import json
@@ -15,10 +15,11 @@ from pathlib import Path
 from sentiment import artefact
 from sentiment.errors import ArtefactError, DataError
 from sentiment.settings import load_settings
+from trainer.candidates.further import Further
 from trainer.evaluation.parts import PartMetrics
 from trainer.registry.commit import commit
 from trainer.registry.versions import folder_of
-from trainer.reports.model_card import Origin, model_card
+from trainer.reports.model_card import COPIES_LEFT_OUT, Origin, model_card
 from trainer.settings import TrainerSettings
 from trainer.shipped import MODEL_CARD, PARTS, shipped_folder
 from trainer.sources.rows import Rows
@@ -27,6 +28,8 @@ LARGEST_MB = 16
 """What a version that ships may take, in all."""
 
 COMMAND = "badbuzz train multilingual fast"
+FURTHER = "BADBUZZ_START=trainer/shipped/fast badbuzz train fast"
+"""The same of a version that went on from the one that shipped before."""
 
 
 def release(folder: Path, train: Rows, parts: Sequence[PartMetrics], origin: Origin) -> None:
@@ -73,6 +76,22 @@ def learned_from(unlabelled: Mapping[str, Sequence[str]]) -> str:
     )
 
 
+def went_on(before: str, unlabelled: Mapping[str, Sequence[str]]) -> str:
+    """What a version learned from that went on from another.
+
+    Args:
+        before: the model card of the other.
+        unlabelled: texts by the name of their file.
+    """
+    told = before.partition(COPIES_LEFT_OUT)[2].partition("\n\n")[0].strip()
+    count = sum(map(len, unlabelled.values()))
+    return (
+        f"{told} From there it went on (`trainer.candidates.further`): with all labels once more, "
+        f"its own opinion of the rows of three classes and of {count:,} tweets without labels (at "
+        f"most {Further.most_unlabelled:,} of them), and more made-up sentences."
+    )
+
+
 def main() -> None:
     """The command."""
     from trainer.source_training import measure_parts  # noqa: PLC0415
@@ -84,13 +103,17 @@ def main() -> None:
         raise SystemExit("expected a version of the registry, or the folder of an artefact.")
     settings = load_settings(TrainerSettings)
     parts = split_sources(load_sources(settings.data_dir))
-    learned = learned_from(unlabelled_by_file(settings.data_dir))
+    unlabelled = unlabelled_by_file(settings.data_dir)
+    command, learned = COMMAND, learned_from(unlabelled)
+    if settings.start:
+        before = (shipped_folder().parent / MODEL_CARD).read_text("utf-8")
+        command, learned = FURTHER, went_on(before, unlabelled)
     with tempfile.TemporaryDirectory() as place:
         # Figures are written into the card, and a version of the registry must stay as it is.
         folder = Path(place, "artefact")
         shutil.copytree(folder_of(settings, sys.argv[1]), folder)
         found = measure_parts(folder, parts, settings.scorer_threads)
-        release(folder, parts.train, found, Origin(COMMAND, settings.seed, commit(), learned))
+        release(folder, parts.train, found, Origin(command, settings.seed, commit(), learned))
 
 
 if __name__ == "__main__":

@@ -81,6 +81,6 @@ def test_another_kind_of_model_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_setting_chooses_it_and_it_needs_no_word_lists(tmp_path: Path) -> None:
-    settings = TrainerSettings(data_dir=tmp_path, start=shipped_folder())
+    settings = TrainerSettings(data_dir=tmp_path, start=str(shipped_folder()))
     assert missing("fast", settings) is None
     assert three_class_candidate("fast", settings) == Further(shipped_folder())

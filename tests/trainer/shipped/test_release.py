@@ -9,7 +9,7 @@ from sentiment import artefact
 from sentiment.errors import ArtefactError, DataError
 from trainer.reports.model_card import Origin
 from trainer.shipped import MODEL_CARD, release, shipped_folder
-from trainer.shipped.release import learned_from
+from trainer.shipped.release import learned_from, went_on
 from trainer.sources.rows import Rows, Source, rows_of
 
 ORIGIN = Origin("badbuzz train", 7, "abc", learned_from({"a.txt": ["one", "two"]}))
@@ -48,6 +48,17 @@ def test_a_version_is_copied_whole_and_its_card_says_what_it_learned_from(
     assert "on 2 tweets without labels (a.txt 2)" in told
     assert "| tweets | en | 3 | 1 | 3 |" in told
     assert "`badbuzz train`, seed 7, badbuzz abc" in told
+
+
+def test_a_card_of_a_version_that_went_on_tells_both_trainings(
+    trained: Path, place: Path, rows: Rows
+) -> None:
+    release.release(trained, rows, [], ORIGIN)
+    told = went_on((place.parent / MODEL_CARD).read_text("utf-8"), {"b.txt": ["three"]})
+    assert told.startswith("After a training on the labels")
+    assert "on 2 tweets without labels (a.txt 2)" in told
+    assert "of 1 tweets without labels" in told
+    assert "|" not in told
 
 
 def test_a_version_of_other_data_is_refused_and_nothing_is_written(
