@@ -192,7 +192,10 @@ def _chosen(parts: list[Part], only: Collection[str]) -> list[Part]:
     unknown = set(only).difference(part.name for part in parts)
     if unknown:
         have = ", ".join(part.name for part in parts)
-        raise StackError(f"no part is called {', '.join(sorted(unknown))}; there are {have}.")
+        raise StackError(
+            f"no part here is called {', '.join(sorted(unknown))}; there are {have}. "
+            "What KAFKA_BROKERS or MLFLOW_TRACKING_URI names runs elsewhere."
+        )
     kept = [part for part in parts if not only or part.name in only]
     names = {part.name for part in kept}
     return [replace(part, after=[name for name in part.after if name in names]) for part in kept]

@@ -173,8 +173,11 @@ def test_prometheus_runs_where_both_its_program_and_its_configuration_are(
 
 
 def test_an_unknown_part_is_answered_with_those_there_are() -> None:
-    with pytest.raises(StackError, match=r"no part is called kafak; there are kafka, mlflow"):
+    with pytest.raises(StackError, match=r"no part here is called kafak; there are kafka, mlflow"):
         stack_parts(StackSettings(), ["kafak"])
+    elsewhere = StackSettings(MLFLOW_TRACKING_URI="http://mlflow:5000")
+    with pytest.raises(StackError, match=r"called mlflow; .*MLFLOW_TRACKING_URI names runs elsewh"):
+        stack_parts(elsewhere, ["mlflow"])
 
 
 def test_the_addresses_name_what_runs_and_what_is_elsewhere_and_nothing_else() -> None:
