@@ -64,9 +64,12 @@ def train_three(
     return TrainedThree(workplace, candidate.name, found)
 
 
-def measure_parts(folder: Path, parts: Parts, threads: int) -> list[PartMetrics]:
-    """Figures of an artefact on test rows by part; those of all go into its card."""
-    test = parts.test.take(some_of_each(parts.test, MEASURED, seed=0))
+def measure_parts(
+    folder: Path, parts: Parts, threads: int, most: int = MEASURED
+) -> list[PartMetrics]:
+    """Figures of an artefact on test rows by part, at most so many of each; those of all go into
+    its card."""
+    test = parts.test.take(some_of_each(parts.test, most, seed=0))
     found = metrics_by_part(test, Scorer(folder, threads=threads).score(test.texts))
     finish(folder, found[0])
     return found
