@@ -6,6 +6,7 @@ mention, `digests`, `closed` and `texts` with every minute, `memory` and `profil
 
 from collections import deque
 from dataclasses import dataclass, field
+from functools import cache
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
@@ -200,7 +201,14 @@ class BrandState:
         return self.last_forecast
 
 
-_ADAPTERS: dict[str, TypeAdapter[object]] = {}
+_KINDS = {"digests": DigestsPart, "open": OpenPart, "closed": ClosedPart, "texts": RecentTexts,
+          "memory": MemoryPart, "profile": ProfilePart}  # fmt: skip
+
+
+@cache
+def _adapter(part: str) -> TypeAdapter[object]:
+    """Made once, when it is needed: making one takes milliseconds, as long as 100 mentions."""
+    return TypeAdapter(_KINDS[part])
 
 
 def new_brand(brand: str, options: BuzzOptions) -> BrandState:
@@ -257,12 +265,9 @@ def _fits(state: BrandState, options: BuzzOptions) -> bool:
 
 
 def _read(part: str, content: bytes) -> object:
-    kinds = {"digests": DigestsPart, "open": OpenPart, "closed": ClosedPart, "texts": RecentTexts,
-             "memory": MemoryPart, "profile": ProfilePart}  # fmt: skip
-    if part not in kinds:
+    if part not in _KINDS:
         raise BadMessageError("state", f"expected one of {', '.join(PARTS)}, got {part!r}")
-    adapter = _ADAPTERS.setdefault(part, TypeAdapter(kinds[part]))
     try:
-        return adapter.validate_json(content)
+        return _adapter(part).validate_json(content)
     except ValidationError as error:
         raise BadMessageError("state", f"part {part!r}: {error.error_count()} faults") from error
