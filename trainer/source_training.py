@@ -34,11 +34,13 @@ class TrainedThree:
     Attributes:
         workplace: what training keeps; the artefact is inside.
         parts: the figures by source and language.
+        start: the version that it went on from; None: it began anew.
     """
 
     workplace: Path
     candidate: str
     parts: list[PartMetrics]
+    start: str | None = None
 
     @property
     def folder(self) -> Path:
@@ -61,7 +63,8 @@ def train_three(
         built = build_three(candidate, parts, folder, run)
         console.print(f"{candidate.name}: the artefact agrees within {built.parity:.1g}.")
     found = measure_parts(folder, parts, settings.scorer_threads)
-    return TrainedThree(workplace, candidate.name, found)
+    start = settings.start if candidate.name == "fast" else None
+    return TrainedThree(workplace, candidate.name, found, start)
 
 
 def measure_parts(
@@ -123,7 +126,11 @@ def _evidence(trained: TrainedThree, parts: Parts, seed: int) -> Evidence:
         )
     }
     listed = [part.model_dump() for part in trained.parts]
-    origin = Origin(f"badbuzz train {trained.candidate}", seed, commit())
+    command, learned = f"badbuzz train {trained.candidate}", ""
+    if trained.start:
+        command = f"BADBUZZ_START={trained.start} {command}"
+        learned = f"It went on from the version {trained.start}, whose card says what that learned."
+    origin = Origin(command, seed, commit(), learned)
     card = artefact.read_card(trained.folder)
     return Evidence(
         numbers,

@@ -3,7 +3,7 @@
 import { el } from "./dom.js";
 import { moment } from "./format.js";
 import { each } from "./parts.js";
-import { newKey, post } from "./send.js";
+import { insist, newKey } from "./send.js";
 import { t } from "./texts.js";
 
 const may = document.body.dataset.roles.split(" ").includes("respond");
@@ -54,7 +54,8 @@ function noteForm(alert, act) {
 async function send(said, path, content, more) {
   said.textContent = "";
   try {
-    const answer = await post(path, content, newKey());
+    const answer = await insist(path, content, () => (said.textContent = t("fix.trying")), newKey());
+    said.textContent = "";
     more?.();
     document.dispatchEvent(new CustomEvent("badbuzz-alert", { detail: answer }));
   } catch (error) {
@@ -68,7 +69,8 @@ export function muting(brand, until, onChange) {
   const said = el("span", { class: "error", role: "alert" });
   const act = async (end, content) => {
     try {
-      onChange((await post(`${path}/${end}`, content)).muted_until);
+      const answer = await insist(`${path}/${end}`, content, () => (said.textContent = t("fix.trying")));
+      onChange(answer.muted_until);
     } catch (error) {
       said.textContent = t("act.failed", { why: error.message });
     }

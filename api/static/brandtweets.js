@@ -14,6 +14,7 @@ const words = byId("words");
 const inRange = byId("in-range");
 const WAIT_MS = 300;
 const REFRESH_MS = 10_000;
+const FIRST_MS = 2_000; // somebody who has just added a brand waits for its first tweet
 
 let path;
 let shown = () => null;
@@ -21,6 +22,7 @@ let label = "";
 let next = null;
 let waiting;
 let isFirst = true; // only the first page is shown
+let loaded = 0;
 
 export function start(brandPath, range) {
   path = brandPath;
@@ -28,8 +30,9 @@ export function start(brandPath, range) {
   load(null);
   setInterval(() => {
     const isRead = list.matches(":hover") || list.contains(document.activeElement);
-    if (isFirst && !isRead && !document.hidden) load(null);
-  }, REFRESH_MS);
+    const isDue = !list.children.length || Date.now() - loaded >= REFRESH_MS;
+    if (isFirst && isDue && !isRead && !document.hidden) load(null);
+  }, FIRST_MS);
 }
 
 export function search(text) {
@@ -50,6 +53,7 @@ function filters() {
 }
 
 async function load(cursor) {
+  loaded = Date.now();
   const asked = filters();
   byId("tweets-csv").href = `${path}/tweets.csv?${new URLSearchParams(asked)}`;
   try {

@@ -1,7 +1,7 @@
 // One click says what a text really is.
 
 import { el } from "./dom.js";
-import { correct, newKey } from "./send.js";
+import { insist, newKey } from "./send.js";
 import { t } from "./texts.js";
 
 const may = document.body.dataset.roles.split(" ").includes("feedback");
@@ -37,7 +37,7 @@ async function send(place, feedback) {
     said.focus();
   }
   try {
-    await correct(feedback, () => (said.textContent = t("fix.trying")));
+    await insist("/feedback", feedback, () => (said.textContent = t("fix.trying")));
     said.textContent = t(`fix.done.${feedback.right}`);
     said.className = "done";
   } catch (error) {

@@ -27,10 +27,11 @@ async function call(path, options) {
   throw error;
 }
 
-export async function correct(feedback, onWait) {
+// A call that may be made twice, again and again while the server says "not now", as in its first seconds.
+export async function insist(path, content, onWait, key) {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await post("/feedback", feedback);
+      return await post(path, content, key);
     } catch (error) {
       if (error instanceof Refused || tries === TRIES) throw error;
       onWait();

@@ -2,7 +2,7 @@
 
 import { byId, el } from "./dom.js";
 import { each } from "./parts.js";
-import { get, post, remove } from "./send.js";
+import { get, insist, post, remove } from "./send.js";
 import { t } from "./texts.js";
 
 const REFRESH_MS = 30_000;
@@ -90,7 +90,8 @@ form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const name = byId("watched-name").value.trim();
   try {
-    const added = await post("/brands", { name, handles: words("watched-handles"), names: words("watched-names") });
+    const asked = { name, handles: words("watched-handles"), names: words("watched-names") };
+    const added = await insist("/brands", asked, () => say(t("fix.trying")));
     form.reset();
     say(t("watched.added", { brand: added.name, words: [...added.handles, ...added.names].join(", ") }));
     byId("watched-name").focus();

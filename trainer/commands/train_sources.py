@@ -42,6 +42,11 @@ def train_on_sources(
 
     for reason in filter(None, (missing(name, settings) for name in names)):
         raise TrainingError(f"{reason}.")
+    if held_back and settings.start and "fast" in names:
+        raise TrainingError(
+            f"expected fast to begin anew where {', '.join(held_back)} is held back, but "
+            f"BADBUZZ_START is {settings.start}, which may have learned from its rows: unset it."
+        )
     parts = _parts(settings, console, rows, held_back)
     try:
         return _registered(names, parts, settings, versions, console)

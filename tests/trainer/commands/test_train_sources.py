@@ -1,5 +1,6 @@
 """Training on all sources of a data directory, up to the registry's door."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,11 @@ from sentiment import artefact
 from sentiment.errors import DataError, TrainingError
 from tests.trainer.candidates.test_multilingual import FILL, WORDS, rows
 from tests.trainer.encoder_directory import encoder, write_directory
+from trainer.candidates import further
 from trainer.commands.train_sources import train_on_sources
 from trainer.registry.register import Evidence
 from trainer.settings import TrainerSettings
+from trainer.shipped import shipped_folder
 from trainer.sources.rows import CLASSES
 
 
@@ -63,6 +66,31 @@ def test_a_version_comes_with_figures_by_source_and_forgets_its_workplace(
     assert set(evidence.datasets) == {"train", "validation", "test"}
     assert "parts.json" in evidence.texts
     assert not folder.exists()
+
+
+def test_a_version_that_went_on_says_from_which_one(
+    settings: TrainerSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = further.Plan(epochs=1, name="further")
+    recipe = further.Recipe(repeats=1, made_up=20)
+    monkeypatch.setattr(further, "Further", partial(further.Further, recipe=recipe, plan=plan))
+    registry: Any = Registry()
+    start = str(shipped_folder())
+    going_on = settings.model_copy(update={"start": start})
+    assert train_on_sources(["fast"], going_on, registry, Console(quiet=True)) == ["1"]
+    _, evidence, card = registry.logged[0]
+    assert card.languages == artefact.read_card(shipped_folder()).languages
+    assert f"`BADBUZZ_START={start} badbuzz train fast`" in evidence.description
+    assert f"It went on from the version {start}" in evidence.description
+
+
+def test_an_airline_is_not_held_back_from_a_version_that_may_know_it(
+    settings: TrainerSettings,
+) -> None:
+    registry: Any = Registry()
+    going_on = settings.model_copy(update={"start": str(shipped_folder())})
+    with pytest.raises(TrainingError, match="United is held back, but BADBUZZ_START is"):
+        train_on_sources(["fast"], going_on, registry, Console(quiet=True), held_back=["United"])
 
 
 def test_an_airline_that_is_held_back_is_all_of_the_test(settings: TrainerSettings) -> None:
