@@ -1,5 +1,6 @@
 """The multilingual candidate, from rows of several sources to an artefact of three classes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -84,27 +85,30 @@ def test_a_training_that_was_interrupted_goes_on_to_the_same_weights(
     from trainer.encoders import tuning
 
     parts = split_sources(rows(150))
+    # Dropout draws other numbers after a restart; without it the same weights must come out.
     candidate = _candidate(directory, epochs=2)
+    candidate = replace(candidate, plan=replace(candidate.plan, dropout=0.0))
     whole = candidate.fit(parts, Context(tmp_path / "whole", Console(quiet=True)))
-    keep = tuning._keep
+    keep, kept = tuning._keep, list[int]()
 
     def interrupt(state: list[object], step: int, path: Path) -> None:
         keep(state, step, path)
-        raise KeyboardInterrupt
+        kept.append(step)
+        if len(kept) == 1:
+            raise KeyboardInterrupt
 
     cut = Context(tmp_path / "cut", Console(quiet=True))
     monkeypatch.setattr(tuning, "_keep", interrupt)
     with pytest.raises(KeyboardInterrupt):
         candidate.fit(parts, cut)
-    monkeypatch.setattr(tuning, "_keep", keep)
     resumed = candidate.fit(parts, cut)
     texts = parts.test.texts
-    # Dropout draws other numbers after a restart: the same course, not the same bits.
-    apart = np.abs(whole.logits(texts) - resumed.logits(texts)).mean()
+    assert kept == sorted(set(kept)), "no step is done twice"
+    np.testing.assert_allclose(resumed.logits(texts), whole.logits(texts), atol=1e-3)
     untrained = _candidate(directory, epochs=0).fit(
         parts, Context(tmp_path / "0", Console(quiet=True))
     )
-    assert apart < 0.5 * np.abs(whole.logits(texts) - untrained.logits(texts)).mean()
+    assert np.abs(whole.logits(texts) - untrained.logits(texts)).mean() > 0.05
 
 
 def test_large_sources_are_drawn_and_small_ones_stay_whole() -> None:
