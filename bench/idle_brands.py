@@ -25,6 +25,7 @@ from stream.buzz.watermark import Watermark
 from stream.mentions.brand_states import BrandStates
 from stream.mentions.brand_store import BrandStore
 from stream.mentions.mention_batch import MentionBatch, MentionContext
+from stream.mentions.room import Room
 from stream.metrics import StreamMetrics
 from stream.settings import StreamSettings
 
@@ -41,7 +42,7 @@ def main(*, brands: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         states = BrandStates(
             Detector(), Watermark(1, sources=settings.partitions, idle_ms=30_000),
-            BrandStore(Path(folder)), held,
+            BrandStore(Path(folder)), Room(held),
         )  # fmt: skip
         before, started = _memory_mb(), time.process_time()
         rows = [

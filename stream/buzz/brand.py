@@ -62,10 +62,12 @@ class OpenPart:
     `reached`, the step before which no mention is waited for. Up to the step `near_until`, near
     copies are looked for: an alert is open or near, or many came a short while ago. `fresh` and
     `fresh_keys` are what came to the digests since these were last written: they are too many to
-    be written with every mention.
+    be written each time. `counted` is the offset up to which mentions are counted in what is
+    written.
     """
 
     format: int = 0
+    counted: int = 0
     until: int = -1
     since: int = -1
     reached: int = -1
@@ -170,8 +172,12 @@ class ProfilePart:
 
 @dataclass(slots=True)
 class BrandState:
-    """The state of one brand. `changed` names the parts to write since it was last emptied;
-    `hours` holds those that ended since then, of which nothing else depends."""
+    """The state of one brand.
+
+    `changed` names the parts that have to be written now, `pending` those that changed by
+    counting alone: they can wait, as the mentions can be counted again. `hours` holds those that
+    ended since the last writing, of which nothing else depends.
+    """
 
     brand: str
     digests: DigestsPart = field(default_factory=DigestsPart)
@@ -181,6 +187,7 @@ class BrandState:
     memory: MemoryPart = field(default_factory=MemoryPart)
     profile: ProfilePart = field(default_factory=ProfilePart)
     changed: set[str] = field(default_factory=set, compare=False)
+    pending: set[str] = field(default_factory=set, compare=False)
     last_forecast: Forecast | None = field(default=None, compare=False)
     hours: deque[BrandHour] = field(
         default_factory=lambda: deque(maxlen=_MOST_HOURS), compare=False
@@ -188,7 +195,7 @@ class BrandState:
 
     def write_digests(self) -> None:
         """Write the digests as a part of their own; `open` need not repeat the latest ones."""
-        self.changed.add("digests")
+        self.pending.add("digests")
         self.open.fresh.clear()
         self.open.fresh_keys.clear()
 

@@ -30,7 +30,7 @@ _NEGATIVE = 0.5
 
 
 _MOST_FRESH = 500
-"""Digests written with every batch. More of them are written as a part of their own."""
+"""Digests written with the open steps; once there are more, all are, as a part of their own."""
 
 
 class Sighting(NamedTuple):
@@ -113,7 +113,7 @@ class Detector:
                 _take_near_copy(step, number, sighting)
             else:
                 _take(step, number, sighting, state.brand)
-        state.changed.add("open")
+        state.pending.add("open")
         if len(fresh) > _MOST_FRESH:
             state.write_digests()
 
@@ -255,6 +255,7 @@ class Detector:
             start_at(state, max(self._first(number), opened.reached, 0), self.options)
             return False
         opened.late += 1
+        state.changed.add("open")
         return True
 
     def _next_hour(self, state: BrandState) -> int:

@@ -19,11 +19,13 @@ from stream.buzz.detector import Detector
 from stream.buzz.options import BuzzOptions
 from stream.buzz.share import rates_of
 from stream.buzz.watermark import Watermark
-from stream.kafka.changelog import read_changelog
+from stream.kafka.changelog import read_changelog, read_records
 from stream.mentions.brand_metrics import BrandMetrics
 from stream.mentions.brand_states import BrandStates
 from stream.mentions.brand_store import BrandStore
 from stream.mentions.mention_batch import MentionBatch, MentionContext
+from stream.mentions.recount import count_again
+from stream.mentions.room import Room
 from stream.transactions.partition_writer import PartitionWriter
 
 log = logging.getLogger(__name__)
@@ -63,7 +65,7 @@ class BuzzAgent:
             configured,
         )
         self._thread = BatchExecutor(1, settings.batch_records)
-        self._partitions = partitions[settings.topic(MENTIONS)]
+        self._room = Room(settings.brands_held, partitions[settings.topic(MENTIONS)])
         self._sources = partitions[settings.topic(TWEETS)]
         self._states: dict[PartitionWriter, BrandStates] = {}
         self._topic = settings.topic(MENTIONS)
@@ -97,6 +99,10 @@ class BuzzAgent:
         states = self._new_states()
         try:
             await states.restore(read_changelog(settings, minutes))
+            start, end = states.missing
+            if start < end:
+                async for records in read_records(settings, writer.source, start, end):
+                    count_again(states, records)
         except (KafkaError, OSError, sqlite3.Error) as error:
             states.close()
             log.warning("%s: cannot restore its brands yet: %r", writer.name, error)
@@ -117,7 +123,7 @@ class BuzzAgent:
                 idle_ms=int(settings.idle_partition_seconds * 1_000),
             ),
             BrandStore(settings.state_dir / "brands"),
-            max(settings.brands_held // self._partitions, 1),
+            self._room,
             self._app.metrics.unreadable.labels(MINUTES).inc,
         )
 

@@ -2,26 +2,35 @@
 
 Restored from `brand.minutes` at a takeover. A record there that cannot be read is skipped and
 counted; it never keeps a partition from being taken over.
+
+What only counts mentions is not written with each batch. It waits until a minute is closed, as the
+mentions are kept by Kafka and can be counted again from the offset that stands beside the states,
+like the checkpoints of Flink.
 """
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import orjson
 
 from sentiment.kafka_records import UnreadableRecord
 from stream.buzz.brand import PARTS, BrandState, dump_part, load_brand, new_brand
-from stream.buzz.detector import Detector
+from stream.buzz.detector import Detector, Sighting
 from stream.buzz.options import HOUR
 from stream.buzz.watermark import Watermark
 from stream.kafka.changelog import Changelog
 from stream.learning.learn import known_minutes
 from stream.mentions.brand_store import BrandStore
+from stream.mentions.room import Room
 
 log = logging.getLogger(__name__)
 
 WATERMARK = b"\nwatermark"
-_STORED = sorted(PARTS, key=lambda part: part == "digests")
-"""`digests` last: `open` must keep the digests that the topic does not have yet."""
+UNWRITTEN = b"\nunwritten"
+"""Key of the record that says from where to where mentions have to be counted again."""
+_MOST_UNWRITTEN = 50_000
+"""Offsets that a brand may wait to be written: they are counted again within a second."""
 
 
 class BrandStates:
@@ -31,7 +40,7 @@ class BrandStates:
         detector: makes, closes and reads the states.
         watermark: of the partition.
         store: keeps idle brands.
-        most: brands in memory; more only while each of them has an open alert.
+        room: for brands in memory; more only while each of them has an open alert.
         unreadable: called for each record or state that cannot be read.
     """
 
@@ -40,16 +49,19 @@ class BrandStates:
         detector: Detector,
         watermark: Watermark,
         store: BrandStore,
-        most: int,
+        room: Room,
         unreadable: Callable[[], None] = lambda: None,
     ) -> None:
         self.detector = detector
         self.watermark = watermark
         self._store = store
-        self._most = most
+        self._room = room
         self._unreadable = unreadable
         self._held: OrderedDict[str, BrandState] = OrderedDict()
         self._gone: list[str] = []
+        self._unwritten: dict[str, int] = {}  # the batch that each brand waits since, in order
+        self._restored = 0, 0
+        self._behind: set[str] = set()  # restored, and not closed up to the watermark since
 
     @property
     def held(self) -> list[BrandState]:
@@ -62,16 +74,21 @@ class BrandStates:
         Returns:
             the state, and whether it was idle until now: then its minutes are not closed yet.
         """
+        state, was_idle = self._find(brand)
+        if brand in self._behind:
+            self._behind.remove(brand)
+            was_idle = True
+        return state, was_idle
+
+    def _find(self, brand: str) -> tuple[BrandState, bool]:
         if brand in self._held:
             self._held.move_to_end(brand)
             return self._held[brand], False
         parts = self._store.take(brand)
         state = self._loaded(brand, parts) if parts else None
-        if state is None:
-            self._held[brand] = new_brand(brand, self.detector.options)
-            return self._held[brand], False
-        self._held[brand] = state
-        return state, True
+        self._held[brand] = state or new_brand(brand, self.detector.options)
+        self._room.take()
+        return self._held[brand], state is not None
 
     def learn(self, past: BrandState) -> bool:
         """Take what was learned of a brand's past, unless more is known of the brand already.
@@ -96,24 +113,60 @@ class BrandStates:
         """
         async for records in changelog:
             self._store.put(self._parts(records))
-        for brand in self._store.newest(self._most):
-            self.state(brand)
+        for brand in self._store.newest(self._room.left):
+            self._find(brand)
+            self._behind.add(brand)
 
-    def changes(self) -> list[tuple[bytes, bytes]]:
-        """Key and value of all that changed since the last call. Idle brands leave memory."""
+    @property
+    def missing(self) -> tuple[int, int]:
+        """From which offset to which mentions have to be counted again after `restore`."""
+        return self._restored
+
+    def counted(self, brand: str) -> int:
+        """The offset up to which a brand's mentions are counted in what was restored of it."""
+        if brand in self._held:
+            return self._held[brand].open.counted
+        try:
+            return int(orjson.loads(self._store.part(brand, "open") or b"{}").get("counted", 0))
+        except (ValueError, TypeError, AttributeError):  # unreadable: `state` says so
+            return 0
+
+    def count_again(self, brand: str, sightings: Sequence[Sighting], now: int) -> None:
+        """Count mentions that a former owner had counted, and not written."""
+        state, _ = self._find(brand)
+        self.detector.update(state, sightings, now)
+        self._behind.add(brand)
+        self._unwritten.setdefault(brand, self._restored[0])
+
+    def changes(self, start: int, end: int, *, whole: bool = False) -> list[tuple[bytes, bytes]]:
+        """Key and value of what a batch has to write. Idle brands leave memory.
+
+        Args:
+            start: the offset at which the batch began.
+            end: the offset after it.
+            whole: whether to write what could wait, too.
+        """
+        for brand, state in self._held.items():
+            if state.pending:
+                self._unwritten.setdefault(brand, start)
+        idle = self._surplus()
+        for state in idle:
+            if state.open.fresh or state.open.fresh_keys:
+                state.write_digests()  # they come back with the digests, and must not come twice
+        due = {state.brand for state in idle}
+        for brand, since in self._unwritten.items():
+            if not whole and since > end - _MOST_UNWRITTEN:
+                break
+            due.add(brand)
         records = []
         for brand, state in self._held.items():
-            if not state.changed:
-                continue
-            records += [
-                (f"{brand}\n{part}".encode(), dump_part(state, part))
-                for part in PARTS
-                if part in state.changed
-            ]
-            state.changed.clear()
-        if records:
+            if state.changed or (state.pending and brand in due):
+                records += self._written(state, end)
+        if records or self._unwritten:
+            first = next(iter(self._unwritten.values()), end)
+            records.append((UNWRITTEN, orjson.dumps((first, end))))
             records.append((WATERMARK, self.watermark.dump()))
-        self._let_idle_go()
+        self._let_go(idle)
         return records
 
     def gone(self) -> list[str]:
@@ -123,20 +176,42 @@ class BrandStates:
 
     def close(self) -> None:
         """Forget all: the partition has another owner."""
+        self._room.take(-len(self._held))
         self._held.clear()
         self._store.close()
 
-    def _let_idle_go(self) -> None:
-        surplus = len(self._held) - self._most
-        if surplus <= 0:
-            return
+    def _written(self, state: BrandState, end: int) -> list[tuple[bytes, bytes]]:
+        """The records of all that changed of a brand; `open` says up to where."""
+        parts = {"open", *state.changed, *state.pending}
+        state.open.counted = end
+        records = [
+            (f"{state.brand}\n{part}".encode(), dump_part(state, part))
+            for part in PARTS
+            if part in parts
+        ]
+        state.changed.clear()
+        state.pending.clear()
+        self._unwritten.pop(state.brand, None)
+        return records
+
+    def _surplus(self) -> list[BrandState]:
+        """The brands that leave memory: those mentioned longest ago, without an open alert."""
+        surplus = self._room.surplus(len(self._held))
+        if not surplus:
+            return []
         calm = (state for state in self._held.values() if not _has_alert(state))
-        idle = [state for state, _ in zip(calm, range(surplus), strict=False)]
+        return [state for state, _ in zip(calm, range(surplus), strict=False)]
+
+    def _let_go(self, idle: Sequence[BrandState]) -> None:
+        if not idle:
+            return
         self._store.put(
-            (state.brand, part, dump_part(state, part)) for state in idle for part in _STORED
+            (state.brand, part, dump_part(state, part)) for state in idle for part in PARTS
         )
         for state in idle:
             del self._held[state.brand]
+            self._room.take(-1)
+            self._behind.discard(state.brand)
             self._gone.append(state.brand)
 
     def _parts(
@@ -150,6 +225,9 @@ class BrandStates:
             try:
                 if key == WATERMARK:
                     self.watermark.load(value or b"")
+                    continue
+                if key == UNWRITTEN:
+                    self._restored = _offsets(value or b"")
                     continue
                 brand, _, part = (key or b"").decode().rpartition("\n")
                 if part not in PARTS:
@@ -187,3 +265,12 @@ class BrandStates:
 
 def _has_alert(state: BrandState) -> bool:
     return any(alarm.is_open for alarm in state.closed.alarms.values())
+
+
+def _offsets(value: bytes) -> tuple[int, int]:
+    """Raises ValueError unless they are two offsets."""
+    found = orjson.loads(value[:100])
+    match found:
+        case [int(start), int(end)] if 0 <= start <= end < 2**63:
+            return start, end
+    raise ValueError(f"expected two offsets, got {str(found)[:40]}")

@@ -72,6 +72,13 @@ class BrandStore:
             self._database.execute("DELETE FROM parts WHERE brand = ?", (brand,))
         return parts
 
+    def part(self, brand: str, part: str) -> bytes | None:
+        """One part of a brand, which stays; None if there is none."""
+        found = self._database.execute(
+            "SELECT value FROM parts WHERE brand = ? AND part = ?", (brand, part)
+        ).fetchone()
+        return bytes(found[0]) if found else None
+
     def newest(self, most: int) -> list[str]:
         """The brands that changed last, at most `most`, the newest last."""
         found = self._database.execute(

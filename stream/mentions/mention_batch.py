@@ -8,7 +8,6 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from typing import NamedTuple
 from urllib.parse import quote
@@ -21,24 +20,20 @@ from sentiment.errors import BadMessageError
 from sentiment.hours import BrandHour
 from sentiment.kafka_records import UnreadableRecord
 from sentiment.late_mentions import write_late
-from sentiment.messages import Mention
 from sentiment.topics import ALERTS, DEAD_LETTER_ROOM, DEAD_LETTERS, HOURS, MINUTES
 from stream.batches.batch import Batch
 from stream.buzz.brand import BrandState, dump_part
 from stream.buzz.detector import Sighting
-from stream.buzz.duplicates import author_digest, text_digest
-from stream.buzz.watermark import MINUTE_MS, Mark
+from stream.buzz.watermark import MINUTE_MS
 from stream.dlq.dead_letter import dead_letter
 from stream.learning.record import read_past
 from stream.mentions.brand_metrics import BrandView
 from stream.mentions.brand_states import BrandStates
+from stream.mentions.seen import Seen, read_mention
 from stream.metrics import StreamMetrics
 from stream.settings import StreamSettings
 from stream.transactions.outputs import Outputs, Record, partition_of
 
-_validate = Mention.__pydantic_validator__.validate_json
-
-Seen = tuple[str, Sighting, Mark]
 Reject = tuple[ConsumerRecord, BadMessageError]
 
 _FEW_STEPS = 32
@@ -130,15 +125,18 @@ class MentionBatch:
         elif batch.records:
             now = max(record.timestamp for record in batch.records) // MINUTE_MS
             marks = [mark for *_, mark in seen]
+            closed_to = states.watermark.minute
             for part, watermark in states.watermark.runs(marks):
-                alerts += self._count(seen[part], now)
+                alerts += self._count(seen[part], now, closed_to)
                 alerts += self._close(watermark)
+                closed_to = watermark
             alerts += self._close_surplus()
         closed = [state for state in states.held if "closed" in state.changed]
         late, self._late = self._late, Counter()
         states.watermark.late += late.total()
         views = [view for state in closed if (view := self._context.view(state)) is not None]
-        hours, changes = _take_hours(closed), states.changes()
+        hours = _take_hours(closed)
+        changes = states.changes(batch.start, batch.end, whole=self._clock is not None)
         gone = states.gone()
         late_ever = states.watermark.late
         return Counted(batch, alerts, rejects, changes, views, gone, late, hours, taken, late_ever)
@@ -186,7 +184,7 @@ class MentionBatch:
                     minute = min(record.timestamp, now) // MINUTE_MS
                     pasts.append(read_past(record, self._states.detector, minute))
                 else:
-                    seen.append(_sighting(record, now))
+                    seen.append(read_mention(record, now))
             except BadMessageError as error:
                 error.__traceback__ = None  # it would hold the batch in memory
                 rejects.append((record, error))
@@ -194,8 +192,9 @@ class MentionBatch:
                 rejects.append((record, BadMessageError("type", _NO_MENTION)))
         return seen, pasts, rejects
 
-    def _count(self, seen: list[Seen], now: int) -> list[BuzzAlert]:
-        """Count mentions; returns the alerts of brands that were idle: their minutes are closed."""
+    def _count(self, seen: list[Seen], now: int, closed_to: int) -> list[BuzzAlert]:
+        """Count mentions; returns the alerts of brands that were idle: their minutes are closed up
+        to where those of the others are."""
         by_brand: dict[str, list[Sighting]] = defaultdict(list)
         for brand, sighting, _ in seen:
             by_brand[brand].append(sighting)
@@ -203,7 +202,7 @@ class MentionBatch:
         for brand, sightings in by_brand.items():
             state, was_idle = self._states.state(brand)
             if was_idle:
-                alerts += self._close_brand(state, self._states.watermark.minute)
+                alerts += self._close_brand(state, closed_to)
             before = state.open.late
             self._states.detector.update(state, sightings, now)
             if state.open.late > before:
@@ -250,27 +249,3 @@ def _take_hours(states: Sequence[BrandState]) -> list[BrandHour]:
     for state in states:
         state.hours.clear()
     return found
-
-
-def _sighting(record: ConsumerRecord, now_ms: int) -> Seen:
-    mention: Mention = _validate(record.value)
-    # A stamp of the future is no later than its record, and a record no later than the clock.
-    taken = min(record.timestamp, now_ms)
-    stamp = min(_utc(mention.event_time).timestamp() * 1000, taken)
-    sighting = Sighting(
-        int(stamp // MINUTE_MS),
-        mention.p_negative,
-        mention.model_version,
-        text_digest(mention.text),
-        mention.text,
-        mention.id,
-        author_digest(mention.author),
-        mention.p_positive,
-    )
-    mark = Mark(sighting.minute, mention.source_partition, taken)
-    return mention.brand, sighting, mark
-
-
-def _utc(moment: datetime) -> datetime:
-    """A time without a zone is UTC; year 1 has no other, as local time would leave its range."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

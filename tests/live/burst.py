@@ -15,6 +15,7 @@ from stream.buzz.watermark import Watermark
 from stream.mentions.brand_states import BrandStates
 from stream.mentions.brand_store import BrandStore
 from stream.mentions.mention_batch import MentionBatch, MentionContext
+from stream.mentions.room import Room
 from stream.metrics import StreamMetrics
 from stream.settings import StreamSettings
 from tests.live.kafka_io import read_all
@@ -94,7 +95,7 @@ def assert_as_undisturbed(settings: StreamSettings) -> None:
     store = BrandStore(settings.state_dir / "undisturbed")
     reached = Watermark(options.lateness_minutes)
     reached.load(left[b"\nwatermark"])
-    states = BrandStates(Detector(options), Watermark(options.lateness_minutes), store, 100)
+    states = BrandStates(Detector(options), Watermark(options.lateness_minutes), store, Room(100))
     task = MentionBatch(_context(settings), states)
     records = read_all(settings, MENTIONS)
     batch = Batch(settings.topic(MENTIONS), records[0].partition, 0, 1, records, None)  # type: ignore[arg-type]
@@ -105,7 +106,7 @@ def assert_as_undisturbed(settings: StreamSettings) -> None:
     assert seen == found
     keys = [(alert.id, alert.state, alert.at) for alert in seen]
     assert len(keys) == len(set(keys)), "no alert is published twice"
-    expected = dict(counted.changes) | dict(states.changes())
+    expected = dict(counted.changes) | dict(states.changes(0, 1, whole=True))
     for part in ("closed", "profile"):
         key = f"acme\n{part}".encode()
         assert orjson.loads(left[key]) == orjson.loads(expected[key]), part

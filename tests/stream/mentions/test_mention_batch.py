@@ -24,6 +24,7 @@ from stream.learning.record import as_past
 from stream.mentions.brand_states import BrandStates
 from stream.mentions.brand_store import BrandStore
 from stream.mentions.mention_batch import MentionBatch, MentionContext
+from stream.mentions.room import Room
 from stream.metrics import StreamMetrics
 from stream.scoring.parsing import parse_tweet
 from stream.settings import StreamSettings
@@ -78,7 +79,7 @@ def states(tmp_path: Path) -> Iterator[Callable[..., BrandStates]]:
     def make(most: int = 100) -> BrandStates:
         detector = Detector()
         watermark = Watermark(detector.options.lateness_minutes)
-        made.append(BrandStates(detector, watermark, BrandStore(tmp_path), most))
+        made.append(BrandStates(detector, watermark, BrandStore(tmp_path), Room(most)))
         return made[-1]
 
     yield make
@@ -232,7 +233,7 @@ async def test_all_that_was_written_bit_by_bit_makes_the_same_brand_at_any_time(
         if chance.random() < 0.7:
             going_on.detector.close_minutes(state, minute)
         if chance.random() < 0.5:
-            written |= going_on.changes()
+            written |= going_on.changes(0, 1, whole=True)
             restored = states()
             await restored.restore(changelog(written.items()))
             assert brands(restored)["acme"] == state
@@ -291,13 +292,15 @@ def test_idle_brands_leave_memory_and_come_back_as_they_were(
     for round_ in range(3):
         for place, name in enumerate(names):
             offset = round_ * len(names) + place
-            published = [
-                state(work.publish(work.count(batch(offset, name))))
-                for work in (MentionBatch(context, few), MentionBatch(context, all_of_them))
-            ]
-            assert published[0] == published[1]
+            for of in (few, all_of_them):
+                MentionBatch(context, of).count(batch(offset, name))
             assert len(few.held) <= 3
     assert len(all_of_them.held) == 20
+    for name in names:
+        (came_back, _), (stayed, _) = few.state(name), all_of_them.state(name)
+        for one in (came_back, stayed):  # but for what depends on when it was written
+            one.open.counted, one.open.fresh, one.open.fresh_keys = 0, [], []
+        assert came_back == stayed
 
 
 def test_a_brand_with_an_open_alert_stays_in_memory(
@@ -319,7 +322,7 @@ def test_the_open_minutes_of_a_brand_fit_into_a_record_however_many_are_waited_f
     """One partition of two delivers, and the other one might: nothing is complete yet."""
     context = replace(context, settings=StreamSettings(max_message_bytes=100_000))
     owner = BrandStates(
-        Detector(), Watermark(1, sources=2, idle_ms=10**9), BrandStore(tmp_path), most=100
+        Detector(), Watermark(1, sources=2, idle_ms=10**9), BrandStore(tmp_path), Room(100)
     )
     work, minute_ms = MentionBatch(context, owner), 60_000
     for offset in range(0, 3_000, 500):
@@ -365,7 +368,7 @@ def test_a_history_that_one_partition_of_several_sends_at_once_raises_the_alerts
         folder = tmp_path / str(sources)
         folder.mkdir()
         watermark = Watermark(1, sources=sources, idle_ms=30_000)
-        owner = BrandStates(Detector(), watermark, BrandStore(folder), most=100)
+        owner = BrandStates(Detector(), watermark, BrandStore(folder), Room(100))
         work, found = MentionBatch(context, owner), []
         for at in range(0, len(sent), 500):
             part = sent[at : at + 500]
