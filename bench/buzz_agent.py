@@ -132,6 +132,7 @@ def _measure(settings: StreamSettings, running: Services, total: int) -> dict[st
         "BADBUZZ_MODELS_DIR": str(Path(".bench") / "agent-models"),
         "BADBUZZ_WEB_PORT": "0",
         "BADBUZZ_LOG_LEVEL": "WARNING",
+        "MALLOC_ARENA_MAX": "2",  # as in its image
     }
     command = [str(Path(sys.executable).with_name("badbuzz")), "worker"]
     worker = subprocess.Popen(command, env=environment)

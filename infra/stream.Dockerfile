@@ -31,6 +31,7 @@ RUN groupadd --gid 10001 badbuzz \
 COPY --from=build /opt/badbuzz /opt/badbuzz
 ENV PATH=/opt/badbuzz/bin:$PATH \
     PYTHONUNBUFFERED=1 \
+    MALLOC_ARENA_MAX=2 \
     PYTHONDONTWRITEBYTECODE=1 \
     BADBUZZ_MODELS_DIR=/var/lib/badbuzz/models \
     BADBUZZ_STATE_DIR=/var/lib/badbuzz/state \

@@ -52,7 +52,8 @@ class Multilingual:
         tokenizer = HuggingFaceTokenizer(encoder.tokenizer, self.max_tokens, cleaning="natural")
         # English rows teach the encoder all languages: it needs no machine translations of them.
         rows = parts.train.take(~parts.train.of("translated"))
-        seen = max(self.plan.epochs, 1) * self.plan.most
+        passes = max(self.plan.epochs, 1)
+        seen = [passes * limit for limit in self.plan.limits(rows.sources)]
         rows = rows.take(some_of_each(rows, seen, run.seed))
         lower = LowerLayers(encoder, frozen, run.checkpoints)
         hidden = lower.activations(tokenizer.encode(rows.texts), "lower layers", run)

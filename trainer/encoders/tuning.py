@@ -1,6 +1,6 @@
 """Fine-tunes the upper layers of an encoder on rows of two and of three classes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from trainer.context import Context
 from trainer.encoders.activations import Activations, Rows
 from trainer.encoders.upper_layers import UpperLayers
 from trainer.networks.network import like_lengths
-from trainer.sources.rows import CLASSES
+from trainer.sources.rows import CLASSES, Source
 from trainer.sources.rows import Rows as Labelled
 
 _NEGATIVE, _POSITIVE = CLASSES.index("negative"), CLASSES.index("positive")
@@ -28,6 +28,7 @@ class Plan:
         epochs: passes over the rows.
         most: rows of one source and language in one pass, so that large sources do not drown small
             ones; the next pass takes other rows of a large source.
+        most_two_class: the same of a source without neutral texts.
         batch: rows of one step.
         rate: highest learning rate; it rises for `warm_up` of the steps and falls to 0.
         decay: of the weights.
@@ -39,6 +40,7 @@ class Plan:
 
     epochs: int = 3
     most: int = 8_000
+    most_two_class: int = 80_000
     batch: int = 64
     rate: float = 2e-4
     warm_up: float = 0.06
@@ -46,6 +48,10 @@ class Plan:
     dropout: float = 0.1
     smoothing: float = 0.05
     every: int = 200
+
+    def limits(self, sources: Sequence[Source]) -> list[int]:
+        """For each source, the most rows of it in one pass."""
+        return [self.most if one.classes == len(CLASSES) else self.most_two_class for one in sources]
 
 
 def tune(upper: UpperLayers, hidden: Activations, rows: Labelled, plan: Plan, run: Context) -> None:
@@ -140,24 +146,26 @@ def _arrays(rows: Labelled) -> tuple[NDArray[Any], ...]:
 
 def _batches(lengths: Rows, rows: Labelled, plan: Plan, seed: int) -> Iterator[Rows]:
     for epoch in range(plan.epochs):
-        seen = rows_of_pass(rows.origins, epoch, plan.most, seed)
+        seen = rows_of_pass(rows.origins, epoch, plan.limits(rows.sources), seed)
         random = np.random.default_rng([seed, epoch])
         yield from (seen[batch] for batch in like_lengths(lengths[seen], plan.batch, random))
 
 
-def rows_of_pass(origins: NDArray[np.int16], epoch: int, most: int, seed: int) -> Rows:
+def rows_of_pass(
+    origins: NDArray[np.int16], epoch: int, limits: Sequence[int], seed: int
+) -> Rows:
     """The rows of one pass: all of a small source, and of a large one as many as `most`.
 
     Args:
         origins: int16 [n], the source of each row.
         epoch: number of the pass, from 0.
-        most: rows of one source.
+        limits: the most rows of each source.
         seed: of the order in which a large source's rows come.
     """
     found = []
     for source in np.unique(origins):
         own = np.random.default_rng([seed, source]).permutation(np.flatnonzero(origins == source))
-        count = min(most, len(own))
+        count = min(limits[source], len(own))
         found.append(np.take(own, np.arange(count) + epoch * count, mode="wrap"))
     return np.concatenate(found)
 

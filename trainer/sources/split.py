@@ -4,6 +4,7 @@ A part goes by a hash of the normalised text, so that it stays the same when sou
 near copy of a test or validation text is left out of training, from whatever source it comes.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,11 +74,19 @@ def drawn(rows: Rows, count: int, seed: int) -> Rows:
     return rows.take(np.sort(order))
 
 
-def some_of_each(rows: Rows, most: int, seed: int) -> NDArray[np.int64]:
-    """Numbers of all rows of small sources, and of so many of each large one, in their order."""
+def some_of_each(rows: Rows, most: int | Sequence[int], seed: int) -> NDArray[np.int64]:
+    """Numbers of all rows of small sources, and of so many of each large one, in their order.
+
+    Args:
+        rows: of all sources.
+        most: of every source, or one number for each of them.
+        seed: of the draw.
+    """
     random = np.random.default_rng(seed)
+    limits = np.broadcast_to(np.asarray(most), len(rows.sources))
     own = [np.flatnonzero(rows.origins == source) for source in range(len(rows.sources))]
-    return np.sort(np.concatenate([random.permutation(some)[:most] for some in own]))
+    taken = [random.permutation(some)[:limit] for some, limit in zip(own, limits, strict=True)]
+    return np.sort(np.concatenate(taken))
 
 
 def _without_copies(rows: Rows, test: NDArray[np.bool_], validation: NDArray[np.bool_]) -> Parts:

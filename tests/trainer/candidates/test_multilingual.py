@@ -118,8 +118,16 @@ def test_large_sources_are_drawn_and_small_ones_stay_whole() -> None:
 
 def test_passes_show_all_of_a_small_source_and_other_rows_of_a_large_one() -> None:
     origins = np.repeat([0, 1], [30, 90]).astype(np.int16)
-    passes = [rows_of_pass(origins, epoch, 40, seed=1) for epoch in range(3)]
+    passes = [rows_of_pass(origins, epoch, [40, 40], seed=1) for epoch in range(3)]
     assert all(len(seen) == 70 and set(range(30)) <= set(seen.tolist()) for seen in passes)
     large = [set(seen[seen >= 30].tolist()) for seen in passes]
     assert not large[0] & large[1]
     assert len(large[0] | large[1] | large[2]) == 90
+
+
+def test_a_source_without_neutral_texts_may_show_more_rows() -> None:
+    plan = Plan(most=20, most_two_class=60)
+    sources = [Source("three", "en"), Source("two", "en", classes=2)]
+    origins = np.repeat([0, 1], [100, 100]).astype(np.int16)
+    seen = rows_of_pass(origins, 0, plan.limits(sources), seed=1)
+    assert np.bincount(origins[seen]).tolist() == [20, 60]
