@@ -8,6 +8,7 @@ from stream.buzz.content import own_names
 from stream.buzz.judge import Verdict
 from stream.buzz.options import BuzzOptions
 from stream.buzz.telling import telling_terms
+from stream.buzz.texts import SampleText
 from stream.buzz.words import holding
 
 _ALMOST = 0.8
@@ -34,8 +35,10 @@ def weigh_cause(state: BrandState, verdict: Verdict, options: BuzzOptions) -> Ve
 
 def _has_cause(state: BrandState, verdict: Verdict, options: BuzzOptions) -> bool:
     minutes = verdict.window.minutes
-    samples = state.texts.since(state.closed.until - options.steps(minutes))
-    ranked = telling_terms(state, *samples, minutes, _FIRST, options)
+    samples = [
+        _one_each(sort) for sort in state.texts.since(state.closed.until - options.steps(minutes))
+    ]
+    ranked = telling_terms(state, samples[0], samples[1], minutes, _FIRST, options)
     term, z = max(ranked, key=lambda one: one[1], default=("", 0.0))
     if z <= _TELLING:
         return False
@@ -43,6 +46,17 @@ def _has_cause(state: BrandState, verdict: Verdict, options: BuzzOptions) -> boo
     negative, other = ([sample.text for sample in sort] for sort in samples)
     # What everybody talks of may as well be praise, some of it misread.
     return _part(term, negative, own) > _APART * _part(term, other, own)
+
+
+def _one_each(samples: Sequence[SampleText]) -> list[SampleText]:
+    """One text of each author: what few accounts repeat is no witness. Unknown ones are different."""
+    authors: set[int] = set()
+    kept = []
+    for sample in samples:
+        if not sample.author or sample.author not in authors:
+            kept.append(sample)
+            authors.add(sample.author)
+    return kept
 
 
 def _part(term: str, texts: Sequence[str], own: frozenset[str]) -> float:

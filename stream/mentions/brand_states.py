@@ -11,6 +11,7 @@ like the checkpoints of Flink.
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 
 import orjson
 
@@ -123,13 +124,17 @@ class BrandStates:
         return self._restored
 
     def counted(self, brand: str) -> int:
-        """The offset up to which a brand's mentions are counted in what was restored of it."""
+        """The offset up to which a brand's mentions are counted in what was restored of it.
+
+        0: not known, or beyond those of the topic, which was deleted and made again then.
+        """
+        found = 0
         if brand in self._held:
-            return self._held[brand].open.counted
-        try:
-            return int(orjson.loads(self._store.part(brand, "open") or b"{}").get("counted", 0))
-        except (ValueError, TypeError, AttributeError):  # unreadable: `state` says so
-            return 0
+            found = self._held[brand].open.counted
+        else:
+            with suppress(ValueError, TypeError, KeyError):  # unreadable: `state` says so
+                found = int(orjson.loads(self._store.part(brand, "open") or b"{}")["counted"])
+        return found if found <= self._restored[1] else 0
 
     def count_again(self, brand: str, sightings: Sequence[Sighting], now: int) -> None:
         """Count mentions that a former owner had counted, and not written."""

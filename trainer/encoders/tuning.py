@@ -51,7 +51,8 @@ class Plan:
 
     def limits(self, sources: Sequence[Source]) -> list[int]:
         """For each source, the most rows of it in one pass."""
-        return [self.most if one.classes == len(CLASSES) else self.most_two_class for one in sources]
+        by_classes = {2: self.most_two_class, 3: self.most}
+        return [by_classes[source.classes] for source in sources]
 
 
 def tune(upper: UpperLayers, hidden: Activations, rows: Labelled, plan: Plan, run: Context) -> None:
@@ -151,9 +152,7 @@ def _batches(lengths: Rows, rows: Labelled, plan: Plan, seed: int) -> Iterator[R
         yield from (seen[batch] for batch in like_lengths(lengths[seen], plan.batch, random))
 
 
-def rows_of_pass(
-    origins: NDArray[np.int16], epoch: int, limits: Sequence[int], seed: int
-) -> Rows:
+def rows_of_pass(origins: NDArray[np.int16], epoch: int, limits: Sequence[int], seed: int) -> Rows:
     """The rows of one pass: all of a small source, and of a large one as many as `most`.
 
     Args:

@@ -18,6 +18,21 @@ def test_a_burst_of_one_cause_is_found_where_its_number_alone_would_not_do(detec
         assert bool(_opened(detector, state, start, more)) is found
 
 
+def test_what_few_accounts_say_again_and_again_is_no_cause(detector, calm_brand):
+    for accounts, found in ((3, False), (1_000, True)):
+        state, start = calm_brand()
+        traffic, said = MadeUp(71), 0
+        burst = []
+        for age in range(9):
+            minute = []
+            for mention in traffic.minute(start + age, negative=2.5, more="#gate"):
+                said += 1
+                minute.append(mention._replace(author=1 + said % accounts))
+            burst.append(minute)
+        opened = [alert for alert in feed(detector, state, burst) if alert.kind == "negative"]
+        assert bool(opened) is found
+
+
 def test_a_word_that_is_always_said_is_no_cause(detector):
     state = new_brand("acme", detector.options)
     traffic = MadeUp(1)
