@@ -49,7 +49,7 @@ def _has_cause(state: BrandState, verdict: Verdict, options: BuzzOptions) -> boo
 
 
 def _one_each(samples: Sequence[SampleText]) -> list[SampleText]:
-    """One text of each author: what few accounts repeat is no witness. Unknown ones are different."""
+    """One text of each author, as few accounts are no witness. Unknown ones are different."""
     authors: set[int] = set()
     kept = []
     for sample in samples:

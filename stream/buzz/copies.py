@@ -1,11 +1,12 @@
-"""Near copies by the same accounts among the negatives just counted: spam, to be counted once.
+"""What few accounts repeat among the negatives just counted: spam, to be counted once each.
 
 Comparing every text with the others would cost more than all other work. So near copies are looked
 for only when an alert is about to open, and in the mentions that follow it. Each text without a
-known author counts as one by a different author.
+known author counts as one by a different author. Where a few accounts say much of what is said,
+each of them counts once, whatever it says: a crisis is one of many people.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from stream.buzz.brand import BrandState
@@ -15,10 +16,15 @@ from stream.buzz.texts import SampleText
 from stream.buzz.windows import Tally
 
 _MANY = 0.2
+_LOUD = 3
+"""Texts of a window's sample by which an account is loud."""
+_CROWDED = 0.25
+"""Part of the sample that loud accounts must hold, to be taken for few: people answer one another,
+too."""
 
 
-def take_out_copies(state: BrandState, excess: float) -> bool:
-    """Count near copies by one account once, in their steps; those that follow are known.
+def take_out_copies(state: BrandState, excess: float, since: int) -> bool:
+    """Count what one account repeats once, in its steps; near copies that follow are known.
 
     A sample stands for its part of the negatives of its step. That is rough: where copies made a
     fifth of the excess or more, the window is reset, and each new text is compared.
@@ -26,12 +32,14 @@ def take_out_copies(state: BrandState, excess: float) -> bool:
     Args:
         state: of the brand; changed in place.
         excess: negatives above those expected, in the window that stands out.
+        since: the first step of that window.
 
     Returns:
         whether there were any.
     """
     samples = state.texts.negative
     copied, copies = _copied(samples, state.texts.copied)
+    copied, copies = _with_loud(copied, copies, [one for one in samples if one.step >= since])
     held = Counter(sample.step for sample in samples)
     firsts = Counter(sample.step for sample in copied)
     taken = 0
@@ -42,8 +50,8 @@ def take_out_copies(state: BrandState, excess: float) -> bool:
         taken += _uncount(state, step, part, firsts[step], heavy)
     if not taken:
         return False
-    gone = {(sample.step, sample.id) for sample in copies}
-    state.texts.negative = [s for s in samples if (s.step, s.id) not in gone]
+    gone = set(copies)
+    state.texts.negative = [sample for sample in samples if sample not in gone]
     for first in copied:
         keys = [key ^ first.author for key in near_keys(first.text)]
         state.digests.sketches.is_near_copy(keys)
@@ -64,7 +72,7 @@ def _copied(
     since = min((sample.step for sample in known), default=0)
     copies_known = [(_words(sample), sample.author) for sample in known]
     firsts: list[tuple[frozenset[str], SampleText]] = []
-    copied: dict[str, SampleText] = {}
+    copied: dict[SampleText, None] = {}
     copies = []
     for sample in samples:
         if not sample.author:
@@ -72,7 +80,7 @@ def _copied(
         own, author = _words(sample), sample.author
         first = next((f for words, f in firsts if f.author == author and similar(own, words)), None)
         if first is not None:
-            copied[first.id] = first
+            copied[first] = None
             copies.append(sample)
         elif sample.step < since and any(
             author == other and similar(own, words) for words, other in copies_known
@@ -80,7 +88,23 @@ def _copied(
             copies.append(sample)
         else:
             firsts.append((own, sample))
-    return list(copied.values()), copies
+    return list(copied), copies
+
+
+def _with_loud(
+    copied: Sequence[SampleText], copies: Sequence[SampleText], window: Sequence[SampleText]
+) -> tuple[list[SampleText], list[SampleText]]:
+    """The firsts and their copies, with all but the first texts of the loud accounts."""
+    by_author: dict[int, list[SampleText]] = defaultdict(list)
+    for sample in window:
+        if sample.author:
+            by_author[sample.author].append(sample)
+    loud = [texts for texts in by_author.values() if len(texts) >= _LOUD]
+    if sum(map(len, loud)) < _CROWDED * len(window):
+        loud = []
+    again = dict.fromkeys([*copies, *(text for texts in loud for text in texts[1:])])
+    firsts = dict.fromkeys([*copied, *(texts[0] for texts in loud)])
+    return [one for one in firsts if one not in again], list(again)
 
 
 def _words(sample: SampleText) -> frozenset[str]:

@@ -197,7 +197,8 @@ class Detector:
                 self._level_off(state, minute - alarm.begun)
         elif self._may_open(state, kind, verdict.strength):
             surplus = verdict.window.seen.negative - verdict.window.normal.negative
-            if kind == "negative" and take_out_copies(state, surplus):
+            since = until - options.steps(verdict.window.minutes)
+            if kind == "negative" and take_out_copies(state, surplus, since):
                 state.open.near_until = until + options.steps(HOUR)
                 verdict = self._judge(state, kind, list(look(state, options)))
             if self._may_open(state, kind, verdict.strength):

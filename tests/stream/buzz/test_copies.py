@@ -35,7 +35,7 @@ def test_the_first_of_copies_that_came_before_they_were_looked_for_are_taken_out
     state.open.near_until = state.open.until + 1
     _count(detector, state, start + 1, _bots(start + 1, 4))
     weighed = column(state, "weight")[-2]
-    assert take_out_copies(state, excess=100.0)
+    assert take_out_copies(state, excess=100.0, since=start)
     assert column(state, "negative")[-2] == 0
     assert column(state, "weight")[-2] <= weighed - 3 * 90
     assert column(state, "copies")[-2] == 3
@@ -46,8 +46,25 @@ def test_where_copies_are_much_of_the_excess_the_window_begins_anew(detector, ca
         state, start = calm_brand()
         state.open.near_until = 0
         _count(detector, state, start, _bots(start, 3))
-        assert take_out_copies(state, excess)
+        assert take_out_copies(state, excess, since=start)
         assert any(column(state, "negative")) is left
+
+
+def test_few_accounts_that_say_much_of_all_count_once_each_whatever_they_say(detector, calm_brand):
+    for accounts, left in ((2, 2), (20, 20)):
+        state, start = calm_brand()
+        traffic = MadeUp(52)
+        for age in range(4):
+            said = traffic.minute(start + age, negative=9, positive=0)[-5:]
+            own = [
+                one._replace(author=1 + (5 * age + place) % accounts)
+                for place, one in enumerate(said)
+            ]
+            _count(detector, state, start + age, own)
+        before = sum(column(state, "negative")[-4:])
+        take_out_copies(state, excess=1_000.0, since=start)
+        assert before == 20
+        assert sum(column(state, "negative")[-4:]) == left
 
 
 def test_different_texts_are_no_copies(detector, calm_brand):
@@ -56,7 +73,7 @@ def test_different_texts_are_no_copies(detector, calm_brand):
     for age in range(10):
         _count(detector, state, start + age, traffic.minute(start + age, negative=6))
     before = sum(column(state, "negative"))
-    take_out_copies(state, excess=20.0)
+    take_out_copies(state, excess=20.0, since=start)
     assert sum(column(state, "negative")) >= 0.9 * before
 
 
