@@ -16,18 +16,17 @@ from stream.buzz.texts import SampleText
 from stream.buzz.windows import Tally
 
 _MANY = 0.2
-_LOUD = 3
+_LOUD = 2
 """Texts of a window's sample by which an account is loud."""
-_CROWDED = 0.25
-"""Part of the sample that loud accounts must hold, to be taken for few: people answer one another,
-too."""
+_CROWDED = 0.2
+"""Part of the sample that loud accounts must hold: some people write twice in any crisis."""
 
 
 def take_out_copies(state: BrandState, excess: float, since: int) -> bool:
     """Count what one account repeats once, in its steps; near copies that follow are known.
 
-    A sample stands for its part of the negatives of its step. That is rough: where copies made a
-    fifth of the excess or more, the window is reset, and each new text is compared.
+    A sample stands for its part of the negatives of its step. That is rough: where near copies made
+    a fifth of the excess or more, the window is reset, and each new text is compared.
 
     Args:
         state: of the brand; changed in place.
@@ -38,8 +37,9 @@ def take_out_copies(state: BrandState, excess: float, since: int) -> bool:
         whether there were any.
     """
     samples = state.texts.negative
-    copied, copies = _copied(samples, state.texts.copied)
-    copied, copies = _with_loud(copied, copies, [one for one in samples if one.step >= since])
+    copied, near = _copied(samples, state.texts.copied)
+    window = [sample for sample in samples if sample.step >= since]
+    copied, copies = _with_loud(copied, near, window)
     held = Counter(sample.step for sample in samples)
     firsts = Counter(sample.step for sample in copied)
     taken = 0
@@ -55,7 +55,7 @@ def take_out_copies(state: BrandState, excess: float, since: int) -> bool:
     for first in copied:
         keys = [key ^ first.author for key in near_keys(first.text)]
         state.digests.sketches.is_near_copy(keys)
-    if taken >= _MANY * excess:
+    if taken * len(near) >= _MANY * excess * len(copies):
         state.closed.begin_anew()
     return True
 
