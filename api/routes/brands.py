@@ -23,7 +23,8 @@ from sentiment.messages import Label
 from sentiment.times import END_TIME, FIRST_TIME
 
 _MOST_CAUSES = 40
-_READS = documented(401, 403, 422, 429, 500)
+_READS = documented(401, 403, 404, 422, 429, 500)
+"""404: of a name that no brand can have, such as one of two lines, the path is none of these."""
 router = APIRouter(tags=["brands"], dependencies=[Depends(needs("read"))])
 
 

@@ -204,6 +204,16 @@ def test_a_file_that_the_page_has_not_is_404(edge: ApiProcess, name: str) -> Non
     assert httpx.get(f"{edge.url}/static/{name}").status_code == 404
 
 
+@pytest.mark.parametrize("what", ["series", "tweets", "tweets.csv", "causes"])
+def test_a_name_that_no_brand_can_have_is_404_as_the_contract_says(
+    edge: ApiProcess, what: str
+) -> None:
+    answer = httpx.get(f"{edge.url}/brands/a%0Ab/{what}")
+    contract = httpx.get(f"{edge.url}/openapi.json").json()
+    said = contract["paths"][f"/brands/{{brand}}/{what}"]["get"]["responses"]["404"]["content"]
+    assert (answer.status_code, answer.headers["content-type"]) == (404, *said)
+
+
 JSON_PATHS = ["/predict", "/predict/batch", "/explain", "/feedback"]
 
 
