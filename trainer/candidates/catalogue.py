@@ -108,7 +108,9 @@ def three_class_candidate(name: str, settings: TrainerSettings) -> ThreeClassCan
         return Multilingual(settings.encoder)
     if name == "fast":
         texts = tuple(unlabelled_texts(settings.data_dir))
+        teacher = Teacher(settings, "multilingual", name)
         if settings.start:
-            return Further(folder_of(settings, settings.start), texts)
-        return Fast(settings.encoder, texts, Teacher(settings, "multilingual", name))
+            asked = teacher if settings.taught else None
+            return Further(folder_of(settings, settings.start), texts, asked, settings.copies)
+        return Fast(settings.encoder, texts, teacher)
     raise TrainingError(f"expected one of {', '.join(THREE_CLASS)}, got {name!r}.")

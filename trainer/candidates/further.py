@@ -1,6 +1,7 @@
-"""Goes on from a fast model that was trained: with more rows, other labels or new sentences.
+"""Goes on from a fast model that was trained: with more rows, other labels or a better teacher.
 
-What it knew teaches it what it must not forget (Li, Hoiem 2016, "Learning without Forgetting").
+Without a teacher, what it knew teaches it what it must not forget (Li, Hoiem 2016, "Learning
+without Forgetting").
 """
 
 from collections.abc import Sequence
@@ -16,12 +17,15 @@ from sentiment.piece_tokenizer import PieceTokenizer
 from sentiment.scorer import Scorer
 from sentiment.tokenizer import load_tokenizer
 from trainer.candidates.fast import FittedFast
+from trainer.candidates.teacher import Teacher
 from trainer.context import Context
+from trainer.data.augment import variants
 from trainer.fast.graph import rounded
 from trainer.fast.learning import Plan, learn
 from trainer.fast.lessons import Recipe, lesson_of
 from trainer.fast.network import Network
 from trainer.fast.reading import read_fast_graph
+from trainer.sources.rows import Rows
 from trainer.sources.split import Parts
 
 
@@ -31,7 +35,11 @@ class Further:
 
     Attributes:
         start: folder of the artefact of a fast model.
-        unlabelled: texts of which it keeps its opinion; `most_unlabelled` of them are drawn.
+        unlabelled: texts of which it keeps its opinion or takes the teacher's; `most_unlabelled` of
+            them are drawn.
+        teacher: whose opinion it learns from; None: its own.
+        copies: made-up variants, for the teacher, of each row of three classes in a language other
+            than English: of these there are few texts without labels.
         recipe: how much of what it learns from.
         plan: of the training.
         moved_part: of the weights; the rest is those it started with (as in `Fast.tuned_part`).
@@ -39,6 +47,8 @@ class Further:
 
     start: Path
     unlabelled: tuple[str, ...] = ()
+    teacher: Teacher | None = None
+    copies: int = 5
     name: str = "fast"
     recipe: Recipe = field(default_factory=lambda: Recipe(taught=100_000, trust=0.7))
     plan: Plan = field(
@@ -49,16 +59,18 @@ class Further:
 
     def __repr__(self) -> str:
         digest = artefact.digest(self.start)
+        taught = f"{self.teacher.candidate}, {self.copies}, " if self.teacher else ""
         return (
-            f"Further({digest}, {len(self.unlabelled)} texts, {self.recipe}, {self.plan}, "
+            f"Further({digest}, {len(self.unlabelled)} texts, {taught}{self.recipe}, {self.plan}, "
             f"{self.moved_part}, {self.most_unlabelled})"
         )
 
     def fit(self, parts: Parts, run: Context) -> FittedFast:
-        """Train on labels, made-up texts and the opinion that it started with.
+        """Train on labels, made-up texts and the teacher's opinion, or that it started with.
 
         Raises:
             ArtefactError: `start` holds another kind of model.
+            TrainingError: there is no version of the teacher.
         """
         rows = parts.train
         tokenizer = load_tokenizer(self.start / artefact.TOKENIZER)
@@ -67,10 +79,11 @@ class Further:
         scorer = Scorer(self.start)
 
         def opinion(texts: Sequence[str]) -> NDArray[np.float32]:
+            if self.teacher:
+                return self.teacher.soft_labels(texts, rows.digest(), run)
             return scorer.score(texts).probabilities
 
-        drawn = np.random.default_rng(run.seed).permutation(len(self.unlabelled))
-        texts = [self.unlabelled[place] for place in np.sort(drawn[: self.most_unlabelled])]
+        texts = self._unlabelled(rows, run.seed)
         lesson, origins = lesson_of(rows, texts, tokenizer, opinion, self.recipe, run.seed)
         before, judge = read_fast_graph(self.start / artefact.GRAPH, origins)
         network = Network(before)
@@ -81,3 +94,14 @@ class Further:
         }
         card, now = scorer.card, Network(rounded(moved))
         return FittedFast(tokenizer, now, judge, card.languages, card.known_threshold)
+
+    def _unlabelled(self, rows: Rows, seed: int) -> list[str]:
+        """Texts without labels that are drawn, and for a teacher the variants."""
+        drawn = np.random.default_rng(seed).permutation(len(self.unlabelled))
+        texts = [self.unlabelled[place] for place in np.sort(drawn[: self.most_unlabelled])]
+        if not self.teacher:
+            return texts
+        three = rows.take(~rows.two_class & (rows.languages != "en"))
+        for language in dict.fromkeys(three.languages.tolist()):
+            texts += variants(three.take(three.languages == language).texts, self.copies, seed)
+        return texts

@@ -1,10 +1,12 @@
 """The fast candidate that goes on from the version that ships, on rows of several sources."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from rich.console import Console
 
 from sentiment import artefact
@@ -13,6 +15,7 @@ from sentiment.scorer import Scorer
 from tests.trainer.candidates.test_multilingual import WORDS, rows
 from trainer.candidates.catalogue import missing, three_class_candidate
 from trainer.candidates.further import Further
+from trainer.candidates.teacher import Teacher
 from trainer.candidates.three_class import build_three
 from trainer.context import Context
 from trainer.fast.lessons import Recipe
@@ -58,6 +61,34 @@ def test_it_learns_what_is_new_and_keeps_what_it_knew(tmp_path: Path) -> None:
     assert languages == ["fr", "en", "en", "en"]
 
 
+def test_a_teacher_is_believed_and_asked_about_variants_of_other_languages(tmp_path: Path) -> None:
+    parts, asked = split_sources(rows()), list[str]()
+
+    class Praises(Teacher):
+        def soft_labels(
+            self, texts: Sequence[str], data_digest: str, run: Context
+        ) -> NDArray[np.float32]:
+            asked.extend(texts)
+            return np.tile(np.array([0, 0, 1], np.float32), (len(texts), 1))
+
+    candidate = Further(
+        shipped_folder(),
+        KNOWN,
+        Praises(TrainerSettings(data_dir=tmp_path)),
+        copies=2,
+        recipe=Recipe(repeats=2, taught=0, made_up=30, unlabelled_weight=20.0),
+        plan=Plan(epochs=12, batch=64, rate=2e-3, name="further"),
+        moved_part=1.0,
+    )
+    fitted = candidate.fit(parts, Context(tmp_path / "checkpoints", Console(quiet=True)))
+    assert fitted.logits(KNOWN).argmax(axis=1).tolist() == [2, 2, 2]
+    three = parts.train.take(~parts.train.two_class & (parts.train.languages != "en"))
+    variants_asked = set(asked) - set(KNOWN)
+    assert len(asked) == len(KNOWN) + 2 * len(three)
+    words = {word for text in three.texts for word in text.split()}
+    assert {word for text in variants_asked for word in text.split()} <= words
+
+
 def _in_words_of_its_own() -> Rows:
     """Rows whose class is said by a word that no model has seen."""
     known = rows()
@@ -84,3 +115,6 @@ def test_a_setting_chooses_it_and_it_needs_no_word_lists(tmp_path: Path) -> None
     settings = TrainerSettings(data_dir=tmp_path, start=str(shipped_folder()))
     assert missing("fast", settings) is None
     assert three_class_candidate("fast", settings) == Further(shipped_folder())
+    taught = settings.model_copy(update={"taught": True, "copies": 3})
+    teacher = Teacher(taught, "multilingual", "fast")
+    assert three_class_candidate("fast", taught) == Further(shipped_folder(), (), teacher, 3)
