@@ -1,22 +1,19 @@
 """The states of the brands of one partition: as many as a setting says in memory, all others idle.
 
-Restored from `brand.minutes` at a takeover. A record there that cannot be read is skipped and
-counted; it never keeps a partition from being taken over.
+Restored from `brand.minutes` at a takeover.
 
 What only counts mentions is not written with each batch. It waits until a minute is closed, as the
 mentions are kept by Kafka and can be counted again from the offset that stands beside the states,
 like the checkpoints of Flink.
 """
 
-import logging
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 import orjson
 
-from sentiment.kafka_records import UnreadableRecord
-from stream.buzz.brand import PARTS, BrandState, dump_part, load_brand, new_brand
+from stream.buzz.brand import PARTS, BrandState, dump_part, new_brand
 from stream.buzz.detector import Detector, Sighting
 from stream.buzz.options import HOUR
 from stream.buzz.watermark import Watermark
@@ -24,12 +21,8 @@ from stream.kafka.changelog import Changelog
 from stream.learning.learn import known_minutes
 from stream.mentions.brand_store import BrandStore
 from stream.mentions.room import Room
+from stream.mentions.stored import UNWRITTEN, WATERMARK, Stored
 
-log = logging.getLogger(__name__)
-
-WATERMARK = b"\nwatermark"
-UNWRITTEN = b"\nunwritten"
-"""Key of the record that says from where to where mentions have to be counted again."""
 _MOST_UNWRITTEN = 50_000
 """Offsets that a brand may wait to be written: they are counted again within a second."""
 
@@ -57,11 +50,10 @@ class BrandStates:
         self.watermark = watermark
         self._store = store
         self._room = room
-        self._unreadable = unreadable
+        self._stored = Stored(detector.options, watermark, unreadable)
         self._held: OrderedDict[str, BrandState] = OrderedDict()
         self._gone: list[str] = []
         self._unwritten: dict[str, int] = {}  # the batch that each brand waits since, in order
-        self._restored = 0, 0
         self._behind: set[str] = set()  # restored, and not closed up to the watermark since
 
     @property
@@ -86,7 +78,7 @@ class BrandStates:
             self._held.move_to_end(brand)
             return self._held[brand], False
         parts = self._store.take(brand)
-        state = self._loaded(brand, parts) if parts else None
+        state = self._stored.brand(brand, parts) if parts else None
         self._held[brand] = state or new_brand(brand, self.detector.options)
         self._room.take()
         return self._held[brand], state is not None
@@ -113,15 +105,15 @@ class BrandStates:
             KafkaError: Kafka does not answer.
         """
         async for records in changelog:
-            self._store.put(self._parts(records))
-        for brand in self._store.newest(self._room.left):
+            self._store.put(self._stored.parts(records))
+        for brand in self._store.newest(self._room.share):
             self._find(brand)
             self._behind.add(brand)
 
     @property
     def missing(self) -> tuple[int, int]:
         """From which offset to which mentions have to be counted again after `restore`."""
-        return self._restored
+        return self._stored.missing
 
     def counted(self, brand: str) -> int:
         """The offset up to which a brand's mentions are counted in what was restored of it.
@@ -134,14 +126,14 @@ class BrandStates:
         else:
             with suppress(ValueError, TypeError, KeyError):  # unreadable: `state` says so
                 found = int(orjson.loads(self._store.part(brand, "open") or b"{}")["counted"])
-        return found if found <= self._restored[1] else 0
+        return found if found <= self.missing[1] else 0
 
     def count_again(self, brand: str, sightings: Sequence[Sighting], now: int) -> None:
         """Count mentions that a former owner had counted, and not written."""
         state, _ = self._find(brand)
         self.detector.update(state, sightings, now)
         self._behind.add(brand)
-        self._unwritten.setdefault(brand, self._restored[0])
+        self._unwritten.setdefault(brand, self.missing[0])
 
     def changes(self, start: int, end: int, *, whole: bool = False) -> list[tuple[bytes, bytes]]:
         """Key and value of what a batch has to write. Idle brands leave memory.
@@ -219,63 +211,6 @@ class BrandStates:
             self._behind.discard(state.brand)
             self._gone.append(state.brand)
 
-    def _parts(
-        self, records: Iterable[tuple[bytes | None, bytes | None] | UnreadableRecord]
-    ) -> Iterator[tuple[str, str, bytes | None]]:
-        for record in records:
-            if isinstance(record, UnreadableRecord):
-                self._skip(record.key, record.reason)
-                continue
-            key, value = record
-            try:
-                if key == WATERMARK:
-                    self.watermark.load(value or b"")
-                    continue
-                if key == UNWRITTEN:
-                    self._restored = _offsets(value or b"")
-                    continue
-                brand, _, part = (key or b"").decode().rpartition("\n")
-                if part not in PARTS:
-                    raise ValueError(f"expected one of {', '.join(PARTS)}, got {part[:40]!r}")
-            except ValueError as error:
-                self._skip(key, str(error))
-                continue
-            yield brand, part, value
-
-    def _loaded(self, brand: str, parts: dict[str, bytes]) -> BrandState | None:
-        """A state, without those of its parts that cannot be read."""
-        options = self.detector.options
-        try:
-            return load_brand(brand, parts, options)
-        except Exception:  # noqa: BLE001 - part by part, to find the one that cannot be read
-            readable = {part: value for part, value in parts.items() if self._reads(part, value)}
-        try:
-            return load_brand(brand, readable, options)
-        except Exception as error:  # noqa: BLE001 - parts that do not fit each other
-            self._skip(brand.encode(errors="replace"), repr(error))
-            return None
-
-    def _reads(self, part: str, value: bytes) -> bool:
-        try:
-            load_brand("", {part: value}, self.detector.options)
-        except Exception as error:  # noqa: BLE001 - whatever stands there
-            self._skip(part.encode(), repr(error))
-            return False
-        return True
-
-    def _skip(self, key: bytes | None, why: str) -> None:
-        self._unreadable()
-        log.error("Skipped a record of brand.minutes with the key %.80r: %.200s", key, why)
-
 
 def _has_alert(state: BrandState) -> bool:
     return any(alarm.is_open for alarm in state.closed.alarms.values())
-
-
-def _offsets(value: bytes) -> tuple[int, int]:
-    """Raises ValueError unless they are two offsets."""
-    found = orjson.loads(value[:100])
-    match found:
-        case [int(start), int(end)] if 0 <= start <= end < 2**63:
-            return start, end
-    raise ValueError(f"expected two offsets, got {str(found)[:40]}")

@@ -31,8 +31,3 @@ class Room:
     def surplus(self, held: int) -> int:
         """How many of its brands a partition has to let go."""
         return max(min(self._taken - self._most, held - self.share), 0)
-
-    @property
-    def left(self) -> int:
-        """How many a new partition may take at once."""
-        return max(self._most - self._taken, self.share)

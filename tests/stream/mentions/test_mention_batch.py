@@ -264,7 +264,7 @@ async def test_records_that_cannot_be_read_are_skipped_and_counted_and_the_rest_
     written = state(work.publish(work.count(batch(0, "acme", "zeta"))))
     skipped = []
     owner = states()
-    owner._unreadable = lambda: skipped.append(1)
+    owner._stored._unreadable = lambda: skipped.append(1)
     await owner.restore(changelog([*written.items(), *HOSTILE]))
     assert {"acme", "zeta"} <= brands(owner).keys()
     assert len(skipped) >= len(HOSTILE) - 1

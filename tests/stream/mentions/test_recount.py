@@ -18,11 +18,12 @@ from stream.buzz.detector import Detector
 from stream.buzz.watermark import Watermark
 from stream.kafka.changelog import Changelog
 from stream.mentions import brand_states
-from stream.mentions.brand_states import UNWRITTEN, BrandStates
+from stream.mentions.brand_states import BrandStates
 from stream.mentions.brand_store import BrandStore
 from stream.mentions.mention_batch import MentionBatch, MentionContext
 from stream.mentions.recount import count_again
 from stream.mentions.room import Room
+from stream.mentions.stored import UNWRITTEN
 from stream.metrics import StreamMetrics
 from stream.settings import StreamSettings
 from tests.stream.records import TIMESTAMP_MS, record
@@ -192,7 +193,7 @@ async def test_a_range_that_cannot_be_meant_is_skipped(
 ) -> None:
     one = partition(100)
     skipped: list[int] = []
-    one.owner._unreadable = lambda: skipped.append(1)
+    one.owner._stored._unreadable = lambda: skipped.append(1)
     await one.owner.restore(_changelog({UNWRITTEN: value}))
     assert one.owner.missing == (0, 0)
     assert skipped == [1]
