@@ -54,6 +54,7 @@ class BrandStates:
         self._held: OrderedDict[str, BrandState] = OrderedDict()
         self._gone: list[str] = []
         self._unwritten: dict[str, int] = {}  # the batch that each brand waits since, in order
+        self._rests_at = -1
         self._behind: set[str] = set()  # restored, and not closed up to the watermark since
 
     @property
@@ -134,6 +135,11 @@ class BrandStates:
         self.detector.update(state, sightings, now)
         self._behind.add(brand)
         self._unwritten.setdefault(brand, self.missing[0])
+
+    def rests(self, offset: int) -> bool:
+        """Whether no mention came since it was asked last; `offset` is of the next one."""
+        before, self._rests_at = self._rests_at, offset
+        return offset == before
 
     def changes(self, start: int, end: int, *, whole: bool = False) -> list[tuple[bytes, bytes]]:
         """Key and value of what a batch has to write. Idle brands leave memory.

@@ -136,7 +136,8 @@ class MentionBatch:
         states.watermark.late += late.total()
         views = [view for state in closed if (view := self._context.view(state)) is not None]
         hours = _take_hours(closed)
-        changes = states.changes(batch.start, batch.end, whole=self._clock is not None)
+        whole = self._clock is not None and states.rests(batch.start)
+        changes = states.changes(batch.start, batch.end, whole=whole)
         gone = states.gone()
         late_ever = states.watermark.late
         return Counted(batch, alerts, rejects, changes, views, gone, late, hours, taken, late_ever)
