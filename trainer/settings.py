@@ -27,7 +27,7 @@ class TrainerSettings(Settings):
     start: str | None = None
     "A `fast` version (its number, an alias, a folder) that `fast` goes on from."
     taught: bool = False
-    "Whether `fast` learns from the newest `multilingual` when it goes on, not from what it knew."
+    "Whether `fast`, when it goes on, learns languages other than English from `multilingual`."
     unlabelled: Path | None = None
     "A text file, one tweet a line, whose tweets the student learns from besides the labelled ones."
     copies: int = 5
