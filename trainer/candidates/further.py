@@ -28,6 +28,12 @@ from trainer.fast.reading import read_fast_graph
 from trainer.sources.rows import Rows
 from trainer.sources.split import Parts
 
+TAUGHT = Recipe(two_class_rows=500_000, taught=100_000, trust=0.7)
+"""What it learns from when there is a teacher."""
+
+_KEPT = "en"
+"""The language with most texts: of these it keeps its own opinion, as without a teacher."""
+
 
 @dataclass(frozen=True)
 class Further:
@@ -37,7 +43,7 @@ class Further:
         start: folder of the artefact of a fast model.
         unlabelled: texts of which it keeps its opinion or takes the teacher's; `most_unlabelled` of
             them are drawn.
-        teacher: whose opinion it learns from; None: its own.
+        teacher: whose opinion it learns from in languages other than English; None: its own.
         copies: made-up variants, for the teacher, of each row of three classes in a language other
             than English: of these there are few texts without labels.
         recipe: how much of what it learns from.
@@ -76,14 +82,18 @@ class Further:
         tokenizer = load_tokenizer(self.start / artefact.TOKENIZER)
         if not isinstance(tokenizer, PieceTokenizer):
             raise ArtefactError(f"expected a fast model in {self.start}, got another tokenizer.")
-        scorer = Scorer(self.start)
+        scorer, drawn = Scorer(self.start), self._drawn(run.seed)
+        kept = _english(rows, drawn, scorer) if self.teacher else set()
 
         def opinion(texts: Sequence[str]) -> NDArray[np.float32]:
+            found = np.array(scorer.score(texts).probabilities, np.float32)
             if self.teacher:
-                return self.teacher.soft_labels(texts, rows.digest(), run)
-            return scorer.score(texts).probabilities
+                asked = [place for place, text in enumerate(texts) if text not in kept]
+                others = [texts[place] for place in asked]
+                found[asked] = self.teacher.soft_labels(others, rows.digest(), run)
+            return found
 
-        texts = self._unlabelled(rows, run.seed)
+        texts = [*drawn, *self._variants(rows, run.seed)]
         lesson, origins = lesson_of(rows, texts, tokenizer, opinion, self.recipe, run.seed)
         before, judge = read_fast_graph(self.start / artefact.GRAPH, origins)
         network = Network(before)
@@ -95,13 +105,23 @@ class Further:
         card, now = scorer.card, Network(rounded(moved))
         return FittedFast(tokenizer, now, judge, card.languages, card.known_threshold)
 
-    def _unlabelled(self, rows: Rows, seed: int) -> list[str]:
-        """Texts without labels that are drawn, and for a teacher the variants."""
+    def _drawn(self, seed: int) -> list[str]:
+        """Some of the texts without labels."""
         drawn = np.random.default_rng(seed).permutation(len(self.unlabelled))
-        texts = [self.unlabelled[place] for place in np.sort(drawn[: self.most_unlabelled])]
-        if not self.teacher:
-            return texts
-        three = rows.take(~rows.two_class & (rows.languages != "en"))
-        for language in dict.fromkeys(three.languages.tolist()):
+        return [self.unlabelled[place] for place in np.sort(drawn[: self.most_unlabelled])]
+
+    def _variants(self, rows: Rows, seed: int) -> list[str]:
+        """For a teacher: made of the rows of three classes in languages other than English."""
+        three = rows.take(~rows.two_class & (rows.languages != _KEPT))
+        texts = list[str]()
+        for language in dict.fromkeys(three.languages.tolist() if self.teacher else []):
             texts += variants(three.take(three.languages == language).texts, self.copies, seed)
         return texts
+
+
+def _english(rows: Rows, unlabelled: Sequence[str], scorer: Scorer) -> set[str]:
+    """Texts of which it keeps its own opinion."""
+    of_rows = rows.take(~rows.two_class & (rows.languages == _KEPT)).texts
+    answers = scorer.answer(unlabelled)
+    pairs = zip(unlabelled, answers, strict=True)
+    return {*of_rows, *(text for text, answer in pairs if answer.lang_detected == _KEPT)}

