@@ -14,6 +14,7 @@ const MUTES = [
   ["mute.week", 10_080],
 ];
 const drafts = new Map(); // alert -> the note that is being written
+const writing = new Set(); // alerts whose note was opened: news draw them anew
 
 // A service without keys knows nobody's name.
 const who = (name) => (name === "anyone" ? t("act.anyone") : name);
@@ -44,10 +45,12 @@ function noteForm(alert, act) {
   field.value = drafts.get(alert.id) ?? "";
   const save = (event) => {
     event.preventDefault();
-    act("notes", { text: field.value }, () => drafts.delete(alert.id));
+    act("notes", { text: field.value }, () => drafts.delete(alert.id) && writing.delete(alert.id));
   };
+  const toggle = () => writing.delete(alert.id) || writing.add(alert.id);
   const form = el("form", { onsubmit: save }, field, el("button", { class: "quiet" }, t("act.save")));
-  return el("details", { class: "note", open: drafts.has(alert.id) }, el("summary", { "data-key": `${alert.id} write` }, t("act.note")), form);
+  if (drafts.has(alert.id)) writing.add(alert.id);
+  return el("details", { class: "note", open: writing.has(alert.id) }, el("summary", { "data-key": `${alert.id} write`, onclick: toggle }, t("act.note")), form);
 }
 
 // The answer goes to whoever shows alerts: at once, before the news brings it.

@@ -159,6 +159,19 @@ def test_what_one_person_does_another_one_sees(
     other.context.close()
 
 
+def test_a_note_that_was_opened_stays_open_when_news_come(page: Page, told: ApiProcess) -> None:
+    note = page.locator(f'#past-alerts [data-id="{NEW}"]').get_by_label("Note for the others")
+    summary = page.locator(f'#past-alerts [data-id="{NEW}"]').get_by_text("Add a note")
+    news = f"""async () => document.dispatchEvent(new CustomEvent("badbuzz-alert", {{
+        detail: await (await fetch("/alerts/{NEW}")).json() }}))"""
+    summary.click()
+    page.evaluate(news)
+    expect(note).to_be_visible()
+    summary.click()
+    page.evaluate(news)
+    expect(note).to_be_hidden()
+
+
 def test_who_may_only_read_sees_no_buttons_to_act(browser: Browser, told: ApiProcess) -> None:
     page = opened(browser, told, PATH, key="reader")
     expect(page.locator(f'#past-alerts [data-id="{NEW}"]')).to_be_visible()
