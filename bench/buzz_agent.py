@@ -132,7 +132,8 @@ def _measure(settings: StreamSettings, running: Services, total: int) -> dict[st
         "BADBUZZ_MODELS_DIR": str(Path(".bench") / "agent-models"),
         "BADBUZZ_WEB_PORT": "0",
         "BADBUZZ_LOG_LEVEL": "WARNING",
-        "MALLOC_ARENA_MAX": "2",  # as in its image
+        "MALLOC_ARENA_MAX": "2",  # both as in its image
+        "MALLOC_TRIM_THRESHOLD_": "131072",
     }
     command = [str(Path(sys.executable).with_name("badbuzz")), "worker"]
     worker = subprocess.Popen(command, env=environment)

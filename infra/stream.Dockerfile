@@ -32,6 +32,7 @@ COPY --from=build /opt/badbuzz /opt/badbuzz
 ENV PATH=/opt/badbuzz/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     MALLOC_ARENA_MAX=2 \
+    MALLOC_TRIM_THRESHOLD_=131072 \
     PYTHONDONTWRITEBYTECODE=1 \
     BADBUZZ_MODELS_DIR=/var/lib/badbuzz/models \
     BADBUZZ_STATE_DIR=/var/lib/badbuzz/state \

@@ -91,13 +91,13 @@ class Figures(NamedTuple):
 
     Attributes:
         excess: how far above its threshold a peak of calm times is in the mean, before a brand has
-            shown its own. Of a normal score it is 0.35; real streams have heavier tails.
+            shown its own. Of a normal score it is 0.35, too.
         storm_negatives: fewer weighed negatives make no storm.
         storm_share: nor does a window in which the share of negatives falls below so much of the
             usual one: that is praise or an announced event.
     """
 
-    excess: float = 0.5
+    excess: float = 0.35
     storm_negatives: int = 12
     storm_share: float = 0.8
 
