@@ -12,6 +12,7 @@ const may = document.body.dataset.roles.split(" ").includes("brands");
 const list = byId("watched-list");
 const form = byId("watched-add");
 const trial = byId("watched-try");
+let known = []; // as the server told last
 let asking = null; // the brand whose removal is to be confirmed
 
 const words = (field) => byId(field).value.split(",").map((word) => word.trim()).filter(Boolean);
@@ -37,6 +38,7 @@ async function every() {
 }
 
 function show(brands) {
+  known = brands;
   const focused = list.contains(document.activeElement) && document.activeElement.dataset.brand;
   list.replaceChildren(...each(brands, row));
   byId("watched-none").hidden = brands.length > 0;
@@ -62,9 +64,10 @@ function button(brand, key, label, onclick) {
   return el("button", { class: "fix", type: "button", "data-brand": brand.name, "aria-label": t(label, { brand: brand.name }), onclick }, t(key));
 }
 
+// At once: until then, a second click would meet the button that was there before.
 function ask(name) {
   asking = name;
-  refresh();
+  show(known);
   if (name !== null) say(t("watched.sure", { brand: name }));
   else say("");
 }

@@ -13,6 +13,7 @@ from cryptography.x509.oid import NameOID
 from infra.local.distribution import find_distribution
 from infra.local.java import find_java
 from infra.local.kafka import LocalKafka
+from infra.local.ports import free_port
 
 USER = "worker"
 PASSWORD = "scram-password-of-a-test"
@@ -23,7 +24,7 @@ def secured_properties(folder: Path, plain_port: int, secured_port: int) -> dict
     """Settings of a broker whose second listener asks for TLS and SCRAM; writes `ca.pem`."""
     make_certificates(folder)
     login = "org.apache.kafka.common.security.scram.ScramLoginModule required;"
-    controller = secured_port + 1
+    controller = free_port()
     return {
         "controller.quorum.voters": f"1@127.0.0.1:{controller}",
         "listeners": f"PLAINTEXT://127.0.0.1:{plain_port},SECURED://127.0.0.1:{secured_port},"

@@ -55,6 +55,23 @@ def page(browser: Browser, api: ApiProcess) -> Iterator[Page]:
     assert faults == []
 
 
+def test_a_brand_that_is_kept_cannot_be_removed_by_the_next_click(
+    page: Page, installation: Installation
+) -> None:
+    name = f"kept {uuid4().hex[:6]}"
+    page.get_by_label("Brand", exact=True).fill(name)
+    page.get_by_role("button", name="Add the brand").click()
+    row = page.locator("#watched-list li").filter(has_text=name)
+    row.get_by_role("button", name=f"Remove {name}").click()
+    page.route("**/brands?*", lambda route: None)  # the server takes its time
+    row.get_by_role("button", name=f"Keep {name}").click()
+    assert row.get_by_text("Yes, remove").count() == 0
+    page.unroute("**/brands?*")
+    row.get_by_role("button", name=f"Remove {name}").click()
+    row.get_by_text("Yes, remove").click()
+    expect(row).to_have_count(0)
+
+
 def test_a_brand_is_added_with_the_keyboard_mentioned_within_ten_seconds_and_removed(
     page: Page, installation: Installation, worker: Worker
 ) -> None:
