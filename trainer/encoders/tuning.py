@@ -153,7 +153,7 @@ def _batches(lengths: Rows, rows: Labelled, plan: Plan, seed: int) -> Iterator[R
 
 
 def rows_of_pass(origins: NDArray[np.int16], epoch: int, limits: Sequence[int], seed: int) -> Rows:
-    """The rows of one pass: all of a small source, and of a large one as many as `most`.
+    """The rows of one pass: all of a small source, and of a large one as many as its limit.
 
     Args:
         origins: int16 [n], the source of each row.
