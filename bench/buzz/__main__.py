@@ -9,7 +9,7 @@ from rich.progress import track
 
 from bench.buzz.badbuzz import DEFAULT, GRID, KNOBS, USUAL, Badbuzz, Choice
 from bench.buzz.baselines import baselines
-from bench.buzz.changed import later, thinned
+from bench.buzz.changed import later, misread, thinned
 from bench.buzz.detector import Detector
 from bench.buzz.leave_out import Chosen, always, chosen
 from bench.buzz.readers import READERS, read_streams
@@ -56,6 +56,8 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 )
 @click.option("--later", "days", type=click.FloatRange(0), default=0.0,
               help="Begin each stream so many days later.")  # fmt: skip
+@click.option("--misread", "unread", type=click.FloatRange(0, 1), default=0.0,
+              help="Take texts for neutral with this chance, as a worse model would.")  # fmt: skip
 @click.option(
     "--cache",
     type=_FOLDER,
@@ -66,14 +68,16 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.option("--out", type=_FOLDER, help="Write buzz.json, buzz.md and the pictures here.")
 def main(
     *, model: Path | None, labels: bool, own: tuple[str, ...], only: tuple[str, ...], default: bool,
-    choose: bool, proven: bool, names: tuple[str, ...], part: float, days: float, cache: Path,
-    out: Path | None,
+    choose: bool, proven: bool, names: tuple[str, ...], part: float, days: float, unread: float,
+    cache: Path, out: Path | None,
 ) -> None:  # fmt: skip
     """Run detectors on the streams of the variables CRISES, AIRLINE_TWEETS and NAB."""
     streams = [one for one in read_streams() if not names or one.name in names]
     streams = _with_scores(streams, model, labels, cache)
     if part < 1:
         streams = [thinned(one, part) for one in streams]
+    if unread:
+        streams = [misread(one, unread) for one in streams]
     if days:
         streams = [later(one, days) for one in streams]
     if not streams:

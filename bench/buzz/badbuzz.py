@@ -44,6 +44,7 @@ GRID = (
     *(USUAL._replace(figures=Figures(excess=excess)) for excess in (0.25, 0.5)),
     *(USUAL._replace(figures=Figures(storm_negatives=number)) for number in (6, 20)),
     *(USUAL._replace(figures=Figures(storm_share=share)) for share in (0.6, 1.0)),
+    *(USUAL._replace(figures=Figures(complaints=part)) for part in (0.25, 0.5)),
 )
 """One figure is changed at a time, so that the grid runs in half an hour."""
 

@@ -1,4 +1,4 @@
-"""The same streams of a smaller brand, or begun later: a setting that holds, holds there too."""
+"""The same streams changed: a setting that holds, holds there too."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -7,6 +7,7 @@ import numpy as np
 
 from bench.buzz.stream import Step, Stream
 
+_NEUTRAL = 0.1, 0.8, 0.1
 _KNOWN = timedelta(days=3)
 """Windows that begin earlier than this after the start are left out: nobody knows the brand yet."""
 
@@ -38,3 +39,18 @@ def later(stream: Stream, days: float) -> Stream:
     begun = replace(stream, busy=busy)
     known = begun.first + _KNOWN
     return replace(begun, windows=tuple(one for one in stream.windows if one.start > known))
+
+
+def misread(stream: Stream, part: float, seed: int = 1) -> Stream:
+    """As a worse model reads it: scored mentions are taken for neutral with the chance `part`."""
+    rng = np.random.default_rng(seed)
+    negative, neutral, positive = _NEUTRAL
+    mentions = [mention for step in stream.busy for mention in step.mentions]
+    return stream.with_mentions(
+        [
+            mention._replace(p_negative=negative, p_neutral=neutral, p_positive=positive)
+            if mention.p_negative is not None and chance < part
+            else mention
+            for mention, chance in zip(mentions, rng.random(len(mentions)), strict=True)
+        ]
+    )

@@ -1,30 +1,25 @@
 """Counts in, alerts out: the detector of one or many brands, without any input or output."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from operator import add
 from typing import NamedTuple
 
 from sentiment.alerts import BuzzAlert
 from sentiment.reasons import ReasonModel
-from stream.buzz.alarm import State
+from stream.buzz.alerts import Alerts
 from stream.buzz.brand import VOTES, BrandState, OpenStep
-from stream.buzz.cause import weigh_cause
 from stream.buzz.close import close_hour, close_silence, close_step, start_at
-from stream.buzz.copies import take_out_copies
 from stream.buzz.duplicates import GENERATION, near_keys
 from stream.buzz.evidence import CERTAIN, WEIGHTS
-from stream.buzz.explain import Transition, explain
 from stream.buzz.hours import ended_hour, with_following
-from stream.buzz.judge import Verdict, judge, look
-from stream.buzz.methods import Method, Window, method
-from stream.buzz.options import HOUR, KINDS, NOTIFYING, SILENT_MINUTES, BuzzOptions, Kind
-from stream.buzz.proven import bet, proven_verdict
+from stream.buzz.judge import look
+from stream.buzz.methods import Method, method
+from stream.buzz.options import HOUR, KINDS, SILENT_MINUTES, BuzzOptions
+from stream.buzz.proven import bet
 from stream.buzz.share import Rates
 from stream.buzz.texts import PER_STEP, TEXT_CHARS, SampleText, keep_sample
 from stream.buzz.voices import REPOST, is_own_repost
 
-_NEAR = 0.5
-"""Above this strength a brand is near an alert, and near copies of its texts count as copies."""
 _NEGATIVE = 0.5
 """Above this a text counts as negative: the error rates of the card are taken there."""
 
@@ -74,8 +69,8 @@ class Detector:
     ) -> None:
         self.options = options or BuzzOptions()
         self.rates = dict(rates or {})
-        self.reasons = reasons
         self.method: Method = method(self.options.method, self.options.figures)
+        self._alerts = Alerts(self.options, self.method, reasons)
 
     def update(self, state: BrandState, sightings: Iterable[Sighting], now: int) -> None:
         """Count mentions of a brand.
@@ -167,7 +162,7 @@ class Detector:
         if options.method == "e-detector":
             bet(state, options)
         windows = list(look(state, options))
-        found = [alert for kind in KINDS if (alert := self._follow(state, kind, windows))]
+        found = [alert for kind in KINDS if (alert := self._alerts.follow(state, kind, windows))]
         if any(alarm.is_open for alarm in state.closed.alarms.values()):
             state.closed.was_open = True
         if state.closed.until * options.step_minutes % HOUR < options.step_minutes:
@@ -178,68 +173,6 @@ class Detector:
         state.write_digests()
         state.changed.update(("open", "closed", "texts"))
         return found
-
-    def _follow(
-        self, state: BrandState, kind: Kind, windows: Sequence[tuple[int, Window]]
-    ) -> BuzzAlert | None:
-        options, alarm, until = self.options, state.closed.alarms[kind], state.closed.until
-        minute, watch = until * options.step_minutes, options.watch(kind)
-        verdict = self._judge(state, kind, windows)
-        if alarm.is_open or verdict.strength > _NEAR:
-            state.open.near_until = max(state.open.near_until, until)
-        change: State | None = None
-        opened = alarm.opened if alarm.is_open else minute
-        if alarm.is_open:
-            held = max(state.closed.strengths[kind][: alarm.reach])
-            silent = state.closed.silent * options.step_minutes
-            change = alarm.follow(minute, held, verdict.excess, watch, silent)
-            if change == "closed" and kind in NOTIFYING:
-                self._level_off(state, minute - alarm.begun)
-        elif self._may_open(state, kind, verdict.strength):
-            surplus = verdict.window.seen.negative - verdict.window.normal.negative
-            since = until - options.steps(verdict.window.minutes)
-            if kind == "negative" and take_out_copies(state, surplus, since):
-                state.open.near_until = until + options.steps(HOUR)
-                verdict = self._judge(state, kind, list(look(state, options)))
-            if self._may_open(state, kind, verdict.strength):
-                change = alarm.open(
-                    minute, verdict.strength, verdict.excess, verdict.place, verdict.window.minutes
-                )
-        if change is None:
-            return None
-        transition = Transition(kind, change, opened, minute, verdict)
-        return explain(state, transition, options, self.reasons)
-
-    def _judge(
-        self, state: BrandState, kind: Kind, windows: Sequence[tuple[int, Window]]
-    ) -> Verdict:
-        if kind == "negative" and self.options.method == "e-detector":
-            return proven_verdict(state, windows, self.options)
-        verdict = judge(state, kind, windows, self.method, self.options)
-        if kind == "negative" and self.options.method == "tail":
-            return weigh_cause(state, verdict, self.options)
-        return verdict
-
-    def _may_open(self, state: BrandState, kind: Kind, strength: float) -> bool:
-        """Report a storm once: none opens while one that notifies is open or just closed."""
-        options, alarms = self.options, state.closed.alarms
-        minute = state.closed.until * options.step_minutes
-        known = (state.closed.until - state.open.since) * options.step_minutes
-        if strength <= 1 or known < options.warmup_hours * HOUR:
-            return False
-        if any(alarms[other].is_open for other in NOTIFYING):
-            return False
-        return all(
-            alarms[other].may_open(minute, strength, options.watch(kind))
-            for other in {kind, *NOTIFYING}
-        )
-
-    def _level_off(self, state: BrandState, minutes: int) -> None:
-        """Take a closed alert's minutes as expected: no longer window reports them again."""
-        state.closed.windows.level_off(self.options.steps(minutes))
-        state.closed.bets.clear()
-        for kind in NOTIFYING:
-            state.closed.calm(kind)
 
     def _open_step(self, state: BrandState, number: int) -> OpenStep:
         if state.open.until < 0:

@@ -8,7 +8,7 @@ from stream.buzz.brand import BrandState
 from stream.buzz.evidence import CERTAIN
 from stream.buzz.level import hourly_spread, local_level
 from stream.buzz.methods import Method, Window, WindowCounts, counted
-from stream.buzz.options import HOUR, BuzzOptions, Kind, Scale
+from stream.buzz.options import DAY, HOUR, BuzzOptions, Kind, Scale
 from stream.buzz.surprise import count_surprise
 from stream.buzz.windows import Tally
 
@@ -146,7 +146,8 @@ def judge(
 def _is_enough(state: BrandState, kind: Kind, found: Window, options: BuzzOptions) -> bool:
     if state.closed.alarms[kind].is_open:
         return True
-    return counted(kind, found.seen) >= options.watch(kind).least
+    days = max(found.minutes / DAY, 1.0)
+    return counted(kind, found.seen) >= options.watch(kind).least * days
 
 
 def _follow_tail(

@@ -125,6 +125,8 @@ class TailMethod:
         spread = memory.spread.value * window.stretch + window.doubt
         if kind == "volume":
             return count_surprise(seen.total, normal.total, spread)
+        if _is_news(seen, normal, self._figures.complaints):
+            return 0.0
         if kind == "storm":
             if _is_praise(seen, normal):
                 return 0.0
@@ -163,10 +165,21 @@ def _is_praise(seen: WindowCounts, normal: WindowCounts) -> bool:
     return (seen.plain - normal.plain) * normal.total < _NO_PRAISE * normal.plain * above
 
 
+def _is_news(seen: WindowCounts, normal: WindowCounts, least: float) -> bool:
+    """Whether too few of the mentions above the usual complain, so far as they could be scored."""
+    read = _part_read(seen)
+    complaints = seen.evidence - read * normal.evidence
+    return complaints < least * read * (seen.total - normal.total)
+
+
+def _part_read(seen: WindowCounts) -> float:
+    return min(seen.scored / seen.total, 1.0) if seen.total else 0.0
+
+
 def _most_of_storm(window: Window, spread: float, figures: Figures) -> float:
     """How much the scored mentions let a storm be: what is unscored may be anything."""
     seen = window.seen
-    read = min(seen.scored / seen.total, 1.0) if seen.total else 0.0
+    read = _part_read(seen)
     if not read:
         return math.inf
     calm = (seen.evidence + 1) / (window.due + 1)

@@ -70,7 +70,8 @@ class Watch:
 
     Attributes:
         budget: part of the allowed false alarms that this kind may spend.
-        least: fewest events in a window that can open an alert (weighed negatives, or mentions).
+        least: fewest events in a window of up to a day that can open an alert (weighed negatives,
+            or mentions); longer windows must hold as many a day.
         quiet: an alert closes after this long without strength, or after half its window.
         cooldown: afterwards only something clearly stronger opens another.
     """
@@ -95,11 +96,13 @@ class Figures(NamedTuple):
         storm_negatives: fewer weighed negatives make no storm.
         storm_share: nor does a window in which the share of negatives falls below so much of the
             usual one: that is praise or an announced event.
+        complaints: of the mentions above those expected, fewer negatives are news, no bad buzz.
     """
 
     excess: float = 0.35
     storm_negatives: int = 12
     storm_share: float = 0.8
+    complaints: float = 0.35
 
 
 FIGURES = Figures()

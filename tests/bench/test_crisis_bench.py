@@ -12,7 +12,7 @@ from bench.buzz.__main__ import main
 from bench.buzz.badbuzz import DEFAULT, GRID, USUAL, Badbuzz, Tuning
 from bench.buzz.baselines import Baseline, Setting, baselines
 from bench.buzz.causes import causes_named
-from bench.buzz.changed import later, thinned
+from bench.buzz.changed import later, misread, thinned
 from bench.buzz.control_charts import Fixed
 from bench.buzz.detector import About, Alarm
 from bench.buzz.leave_out import chosen
@@ -237,6 +237,13 @@ def test_a_thinned_stream_keeps_its_part_and_one_begun_later_its_known_windows()
     assert begun.first == hours(48)
     assert [window.start for window in begun.windows] == [hours(150)]
     assert later(one, 9) == one
+
+
+def test_a_misread_stream_has_a_part_of_its_texts_read_as_neutral():
+    one = stream(counts=[30] * 24)
+    read = [m.p_negative for step in misread(one, 0.3).busy for m in step.mentions]
+    assert read.count(0.1) == pytest.approx(0.3 * one.mentions, rel=0.2)
+    assert read.count(0.9) == one.mentions - read.count(0.1)
 
 
 def test_a_cause_is_named_by_one_of_the_first_three_words(monkeypatch, tmp_path):
