@@ -100,7 +100,7 @@ def _of_truth(scorer: Scorer, brand: str, rows: list[dict[str, str]]) -> Iterato
     if not rows:
         return
     texts = [row["text"] for row in rows]
-    labels = np.array([THREE.index(row["truth"]) for row in rows], np.int8)  # type: ignore[arg-type]
+    labels = np.array([THREE.index(row["truth"]) for row in rows], np.int8)
     found = measured(scorer.score(texts), Labelled(texts, labels, three=True))
     yield Figure(f"{brand}, macro-F1", found.macro_f1)
     bars = (UNSEEN_MOST, UNSEEN_MOST)

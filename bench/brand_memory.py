@@ -119,7 +119,8 @@ def _owns_all(port: int) -> bool:
             partitions = json.load(answer)["partitions"]
     except OSError:
         return False
-    return sum(name.startswith(MENTIONS) for name in partitions) == BenchSettings().partitions
+    owned = sum(1 for name in partitions if name.startswith(MENTIONS))
+    return owned == BenchSettings().partitions
 
 
 def _lag(settings: StreamSettings) -> int:

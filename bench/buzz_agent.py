@@ -85,7 +85,9 @@ async def _fill(settings: StreamSettings, brands: int, rate: int, total: int) ->
         builders = {number: producer.create_batch() for number in range(settings.partitions)}
         for key, value in _mentions(brands, rate, total):
             partition = place(key)
-            record = {"timestamp": None, "key": key, "value": value, "headers": []}
+            record: dict[str, Any] = {
+                "timestamp": None, "key": key, "value": value, "headers": [],
+            }  # fmt: skip
             if builders[partition].append(**record) is None:
                 await producer.send_batch(builders[partition], topic, partition=partition)
                 builders[partition] = producer.create_batch()
@@ -120,7 +122,7 @@ def _mentions(brands: int, rate: int, total: int) -> Iterator[tuple[bytes, bytes
                 "source_partition": 0,
                 "source_offset": first + offset,
             }
-            yield mention["brand"].encode(), orjson.dumps(mention)  # type: ignore[union-attr]
+            yield mention["brand"].encode(), orjson.dumps(mention)
 
 
 def _measure(settings: StreamSettings, running: Services, total: int) -> dict[str, float]:

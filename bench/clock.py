@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 _SUMS = struct.Struct("dd")
 
@@ -68,8 +68,8 @@ def install(path: Path) -> None:
     """Count in this process, for every Scorer that it opens from now on."""
     from sentiment import scorer  # noqa: PLC0415 - only processes that score
 
-    clock = ScorerClock(path)
-    load = scorer.load_tokenizer
+    clock, module = ScorerClock(path), cast("Any", scorer)
+    load = module.load_tokenizer
 
     def load_timed(source: Path) -> Any:
         tokenizer: Any = load(source)
@@ -78,6 +78,6 @@ def install(path: Path) -> None:
 
     # `run` calls the graph in its own thread or in others: what it does itself counts once.
     inside, kind = Inside(), scorer.Scorer
-    scorer.load_tokenizer = load_timed
+    module.load_tokenizer = load_timed
     kind.run = clock.timed(kind.run, 1, inside)  # type: ignore[method-assign]
     kind._call = clock.timed(kind._call, 1, inside)  # type: ignore[method-assign]

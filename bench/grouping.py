@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench.artefacts import make_artefact
 from bench.settings import BenchSettings
@@ -46,7 +47,7 @@ def _by_length(encoded: Ragged) -> list[Ragged]:
     return [_some(encoded, np.flatnonzero(lengths == length)) for length in np.unique(lengths)]
 
 
-def _some(encoded: Ragged, rows: np.ndarray) -> Ragged:  # type: ignore[type-arg]
+def _some(encoded: Ragged, rows: NDArray[np.intp]) -> Ragged:
     ids = [encoded.ids[encoded.offsets[row] : encoded.offsets[row + 1]] for row in rows]
     return Ragged(np.concatenate(ids), np.cumsum([0, *map(len, ids)]))
 

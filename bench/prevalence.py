@@ -35,7 +35,7 @@ def main() -> None:
     prior = scorer.card.negative_prior
     if prior is None:
         raise SystemExit(f"the card of {sys.argv[1]} has no negative_prior: shares are counted.")
-    labels = np.array([THREE.index(row["label"]) for row in rows], np.int8)  # type: ignore[arg-type]
+    labels = np.array([THREE.index(row["label"]) for row in rows], np.int8)
     groups = [row.get("group") or "all" for row in rows]
     p_negative = scorer.score([row["text"] for row in rows]).p_negative
     Console().print(_table(estimates(p_negative, labels, groups, prior), prior))

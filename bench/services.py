@@ -47,4 +47,4 @@ def register(services: Services, artefact: Path) -> None:
     """Make an artefact the champion of the registry."""
     settings = TrainerSettings(mlflow_tracking_uri=services.mlflow, model_name=services.model_name)
     versions = Versions(settings)
-    versions.point(versions.register(artefact, {}))
+    versions.point(versions.register(artefact))

@@ -1,7 +1,7 @@
 """`badbuzz worker` as it is, with the Scorer's CPU counted, or with less and less to do."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -46,7 +46,8 @@ def _contract_only() -> None:
     """Scorers that open from now on answer 0.25 and do not look at the text."""
     from sentiment import champion  # noqa: PLC0415
 
-    open_scorer = champion.Scorer
+    module = cast("Any", champion)
+    open_scorer = module.Scorer
 
     def opened(*arguments: Any) -> Any:
         scorer: Any = open_scorer(*arguments)
@@ -55,7 +56,7 @@ def _contract_only() -> None:
         scorer.run = _a_quarter
         return scorer
 
-    champion.Scorer = opened  # type: ignore[assignment,misc]
+    module.Scorer = opened
 
 
 def main(job: Job) -> None:
@@ -68,7 +69,7 @@ def main(job: Job) -> None:
     elif job.mode == "contract":
         _contract_only()
     else:
-        agent.ScoreBatch = PassThrough  # type: ignore[assignment,misc]
+        cast("Any", agent).ScoreBatch = PassThrough
     worker.main(args=[], standalone_mode=False)
 
 

@@ -7,9 +7,10 @@ from matplotlib.figure import Figure
 
 from bench.buzz.leave_out import ALLOWED, Chosen
 from bench.buzz.run import Result
+from bench.buzz.stream import Kind
 from stream.backtest.picture import Panel, draw
 
-_TITLES = {"texts": "streams of texts", "counts": "series of counts"}
+_TITLES: dict[Kind, str] = {"texts": "streams of texts", "counts": "series of counts"}
 _OURS, _OTHERS, _QUIET = "#c2410c", "#475569", "#94a3b8"
 
 

@@ -44,7 +44,7 @@ class Step(NamedTuple):
     """
 
     minute: int
-    count: int
+    count: int  # type: ignore[assignment]  # hides tuple.count, which nobody needs of it
     mentions: tuple[Mention, ...] = ()
 
 

@@ -42,7 +42,7 @@ class Densities:
         to the usual one."""
         bins = np.searchsorted(self.edges, np.asarray(p_negative, float), side="right")
         usual = negative * self.negative[bins] + positive * self.positive[bins]
-        return negative * self.burst[bins] / usual  # type: ignore[no-any-return]
+        return negative * self.burst[bins] / usual
 
 
 def _chances(edges: NDArray[np.float64], p_negative: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -95,7 +95,8 @@ def evaluate(
 ) -> Iterator[Outcome | tuple[str, float]]:  # fmt: skip
     """Bursts from `moments` random minutes, and (method, false alarms) of the calm weeks."""
     traffic = Traffic(pool, level, weeks, seed, topics)
-    lanes = {name: Lane.start(name, pool, limits[name], knob) for name in SIMPLE if name in limits}
+    simple = [name for name in SIMPLE if name in limits]
+    lanes: dict[str, Lane] = {name: Lane.start(name, pool, limits[name], knob) for name in simple}
     lanes["tail"] = Lane.start("tail", pool, None, knob)
     false_alarms = Counter(dict.fromkeys(lanes, 0))
     watch = _CalmOracle(limits)

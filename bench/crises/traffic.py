@@ -1,6 +1,7 @@
 """Seasonal traffic of one brand, and bursts on top of it."""
 
 import copy
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -46,7 +47,7 @@ class Burst:
     def height(self, age: int) -> float:
         """Part of the peak, so many minutes after the start."""
         if self.shape == "storm":
-            return 0.5 ** (age / 30)
+            return math.exp2(-age / 30)
         return min(age / 30, 1.0) if self.shape == "ramp" else 1.0
 
 

@@ -61,7 +61,9 @@ def counts(kind: str, level: float, minutes: int, seed: list[int]) -> Counts:
     seen = [_reposted(rng, rng.poisson(one), passed_on) for one in (negative, other)]
     wrong = rng.binomial(seen[1], ERRORS)
     called = rng.binomial(seen[0], 1 - ERRORS) + wrong
-    return Counts(sum(seen).astype(float), called.astype(float), expected * (1 + passed_on))
+    return Counts(
+        (seen[0] + seen[1]).astype(float), called.astype(float), expected * (1 + passed_on)
+    )
 
 
 def season(minutes: int) -> Series:
