@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bench.buzz.leave_out import ALLOWED, Chosen
@@ -21,17 +22,30 @@ def draw_summary(summary: dict[str, Any], path: Path) -> None:
     figure = Figure(figsize=(6.5 * len(kinds), 4.5), layout="constrained")
     for axes, kind in zip(figure.subplots(1, len(kinds), squeeze=False)[0], kinds, strict=True):
         rows = {name: d["all"][kind] for name, d in detectors.items() if kind in d["all"]}
-        for name, row in rows.items():
-            place = row["false_alarms_per_brand_month"], row["found"]
-            axes.plot(*place, "o", color=_OURS if name.startswith("badbuzz") else _OTHERS)
-            axes.annotate(name, place, textcoords="offset points", xytext=(6, 4), fontsize=8)
+        places = {
+            name: (row["found"], row["false_alarms_per_brand_month"]) for name, row in rows.items()
+        }
+        _points(axes, places)
         axes.axvline(ALLOWED[kind], linestyle=":", color=_QUIET)
         axes.set_xlim(left=0)
-        axes.margins(x=0.25, y=0.15)
+        axes.margins(x=0.35, y=0.15)
         axes.set_title(f"{_TITLES[kind]}; dotted: allowed where settings are chosen", fontsize=10)
         axes.set_xlabel("false alarms a brand-month")
         axes.set_ylabel(f"windows found of {next(iter(rows.values()))['windows']}")
     figure.savefig(path, dpi=110)
+
+
+def _points(axes: Axes, places: dict[str, tuple[int, float]]) -> None:
+    """A point with its name for each detector; names of one height stand above and below."""
+    number_of: dict[int, int] = {}
+    for name, (found, false_alarms) in sorted(places.items(), key=lambda one: one[1]):
+        number = number_of[found] = number_of.get(found, -1) + 1
+        below, colour = number % 2, _OURS if name.startswith("badbuzz") else _OTHERS
+        axes.plot(false_alarms, found, "o", color=colour)
+        axes.annotate(
+            name, (false_alarms, found), textcoords="offset points", fontsize=8, color=colour,
+            xytext=(6, -12 if below else 5),
+        )  # fmt: skip
 
 
 def draw_streams(found: Chosen, path: Path) -> None:

@@ -46,11 +46,12 @@ def train(
     hold_back: tuple[str, ...],
     int8: bool,
 ) -> None:
-    """Train CANDIDATES (logistic, lstm, cnn, distilbert, student, multilingual) and register them.
+    """Train CANDIDATES and register them.
 
-    Without a name: all of two classes that can be trained here. An interrupted training registers
-    nothing and goes on at the next call. Ends with a leaderboard on the frozen test part.
-    multilingual learns three classes from all sources in data/ and ends with figures of each.
+    Of two classes: logistic, lstm, cnn, distilbert, student, compared on the frozen test part.
+    Without a name, all of these that can be trained here. Of three classes, from all sources in
+    data/, with figures of each: multilingual, fast. An interrupted training registers nothing and
+    goes on at the next call.
     """
     from trainer.registry.register import Versions  # noqa: PLC0415 - MLflow and scikit-learn take seconds
     from trainer.training import train_all  # noqa: PLC0415

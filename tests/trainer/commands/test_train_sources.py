@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from rich.console import Console
 
 from sentiment import artefact
@@ -12,6 +13,8 @@ from sentiment.errors import DataError, TrainingError
 from tests.trainer.candidates.test_multilingual import FILL, WORDS, rows
 from tests.trainer.encoder_directory import encoder, write_directory
 from trainer.candidates import further
+from trainer.candidates.catalogue import NAMES, THREE_CLASS
+from trainer.commands.train import train
 from trainer.commands.train_sources import train_on_sources
 from trainer.registry.register import Evidence
 from trainer.settings import TrainerSettings
@@ -117,3 +120,8 @@ def test_missing_weights_name_the_command_that_brings_them(
     registry: Any = Registry()
     with pytest.raises(TrainingError, match="make install-multilingual"):
         train_on_sources(["multilingual"], lacking, registry, Console(quiet=True))
+
+
+def test_the_help_names_every_candidate():
+    shown = CliRunner().invoke(train, ["--help"]).output.replace("\n", " ")
+    assert all(f" {name}" in shown for name in (*NAMES, *THREE_CLASS))
