@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 from rich.console import Console
 from rich.table import Table
@@ -26,6 +27,12 @@ MEASURED = 10_000
 """Test rows of one source and language: a transformer would take an hour for all of
 Sentiment140's; one standard error of an accuracy is 0.4 points."""
 
+_RECIPE = {
+    "multilingual": ("encoder", "encoder_tuned", "encoder_passes", "encoder_two_class_rows"),
+    "fast": ("encoder", "start", "taught", "copies"),
+}
+"""Settings that each candidate's training depends on."""
+
 
 @dataclass(frozen=True)
 class TrainedThree:
@@ -34,12 +41,14 @@ class TrainedThree:
     Attributes:
         workplace: what training keeps; the artefact is inside.
         parts: the figures by source and language.
+        command: that trains it again.
         start: the version that it went on from; None: it began anew.
     """
 
     workplace: Path
     candidate: str
     parts: list[PartMetrics]
+    command: str
     start: str | None = None
 
     @property
@@ -49,9 +58,21 @@ class TrainedThree:
 
 
 def train_three(
-    candidate: ThreeClassCandidate, parts: Parts, settings: TrainerSettings, console: Console
+    candidate: ThreeClassCandidate,
+    parts: Parts,
+    settings: TrainerSettings,
+    console: Console,
+    options: Sequence[str] = (),
 ) -> TrainedThree:
-    """Train a candidate, or take what an interrupted call has finished."""
+    """Train a candidate, or take what an interrupted call has finished.
+
+    Args:
+        candidate: of three classes.
+        parts: the data.
+        settings: say where unfinished trainings are.
+        console: where progress is shown.
+        options: of the command that chose these parts.
+    """
     key = hashlib.sha256(f"{candidate!r} {parts.train.digest()} {settings.seed}".encode())
     workplace = settings.training_dir / f"{candidate.name}-{key.hexdigest()[:12]}"
     folder = workplace / "artefact"
@@ -64,7 +85,20 @@ def train_three(
         console.print(f"{candidate.name}: the artefact agrees within {built.parity:.1g}.")
     found = measure_parts(folder, parts, settings.scorer_threads)
     start = settings.start if candidate.name == "fast" else None
-    return TrainedThree(workplace, candidate.name, found, start)
+    called = ["badbuzz train", candidate.name, *options]
+    command = " ".join([*_chosen(candidate.name, settings), *called])
+    return TrainedThree(workplace, candidate.name, found, command, start)
+
+
+def _chosen(name: str, settings: TrainerSettings) -> list[str]:
+    """What the environment chose for this candidate, as it is written before a command."""
+    fields = type(settings).model_fields
+    values = {setting: getattr(settings, setting) for setting in (*_RECIPE[name], "seed")}
+    return [
+        f"BADBUZZ_{setting.upper()}={quote(str(value))}"
+        for setting, value in values.items()
+        if value != fields[setting].default
+    ]
 
 
 def measure_parts(
@@ -126,11 +160,10 @@ def _evidence(trained: TrainedThree, parts: Parts, seed: int) -> Evidence:
         )
     }
     listed = [part.model_dump() for part in trained.parts]
-    command, learned = f"badbuzz train {trained.candidate}", ""
+    learned = ""
     if trained.start:
-        command = f"BADBUZZ_START={trained.start} {command}"
         learned = f"It went on from the version {trained.start}, whose card says what that learned."
-    origin = Origin(command, seed, commit(), learned)
+    origin = Origin(trained.command, seed, commit(), learned)
     card = artefact.read_card(trained.folder)
     return Evidence(
         numbers,

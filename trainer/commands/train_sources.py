@@ -1,6 +1,7 @@
 """The part of `badbuzz train` that trains on sources of two and three classes."""
 
 from collections.abc import Sequence
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -49,7 +50,9 @@ def train_on_sources(
         )
     parts = _parts(settings, console, rows, held_back)
     try:
-        return _registered(names, parts, settings, versions, console)
+        options = [f"--rows {rows}"] if rows else []
+        options += [f"--hold-back {quote(group)}" for group in held_back]
+        return _registered(names, parts, settings, versions, console, options)
     except KeyboardInterrupt:
         console.print("Stopped; nothing new is registered. The same command goes on from here.")
         raise SystemExit(130) from None
@@ -61,13 +64,14 @@ def _registered(
     settings: TrainerSettings,
     versions: "Versions",
     console: Console,
+    options: Sequence[str],
 ) -> list[str]:
     """Train, register and show each candidate."""
     from trainer.candidates.catalogue import three_class_candidate  # noqa: PLC0415
     from trainer.source_training import parts_table, register_three, train_three  # noqa: PLC0415
 
     trained = [
-        train_three(three_class_candidate(name, settings), parts, settings, console)
+        train_three(three_class_candidate(name, settings), parts, settings, console, options)
         for name in names
     ]
     numbers = register_three(trained, parts, versions, settings.seed)

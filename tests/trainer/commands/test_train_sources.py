@@ -79,11 +79,11 @@ def test_a_version_that_went_on_says_from_which_one(
     monkeypatch.setattr(further, "Further", partial(further.Further, recipe=recipe, plan=plan))
     registry: Any = Registry()
     start = str(shipped_folder())
-    going_on = settings.model_copy(update={"start": start})
+    going_on = settings.model_copy(update={"start": start, "seed": 3})
     assert train_on_sources(["fast"], going_on, registry, Console(quiet=True)) == ["1"]
     _, evidence, card = registry.logged[0]
     assert card.languages == artefact.read_card(shipped_folder()).languages
-    assert f"`BADBUZZ_START={start} badbuzz train fast`" in evidence.description
+    assert f"BADBUZZ_START={start} BADBUZZ_SEED=3 badbuzz train fast`" in evidence.description
     assert f"It went on from the version {start}" in evidence.description
 
 
@@ -101,7 +101,9 @@ def test_an_airline_that_is_held_back_is_all_of_the_test(settings: TrainerSettin
     train_on_sources(
         ["multilingual"], settings, registry, Console(quiet=True), held_back=["United"]
     )
-    assert registry.logged[0][1].datasets["test"][1] == 60
+    evidence = registry.logged[0][1]
+    assert evidence.datasets["test"][1] == 60
+    assert "badbuzz train multilingual --hold-back United`" in evidence.description
 
 
 def test_a_group_that_no_source_has_is_refused(settings: TrainerSettings) -> None:
