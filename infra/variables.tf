@@ -76,7 +76,7 @@ variable "api_port" {
 }
 
 variable "data_dir" {
-  description = "A folder of the Docker host with the data of populate_data.sh; empty: the made-up sample."
+  description = "A folder of the Docker host with the data of populate_data.sh; empty: a made-up sample stands in."
   type        = string
   default     = ""
 }

@@ -84,9 +84,9 @@ def _data(settings: StackSettings) -> Task | None:
         env=mark(settings.state_dir),
         required=False,
         timeout_s=settings.data_seconds,
-        otherwise="Sentiment140 could not be downloaded in time. The stack continues with a "
-        "small, made-up sample: enough to try it, not to judge the model. "
-        "`make data` downloads the real tweets without a time limit.",
+        otherwise="Sentiment140 could not be downloaded in time. The stack continues: the model "
+        "that ships needs no data. `badbuzz train` and `badbuzz replay` will take a small, made-up "
+        "sample until `make data` downloads the real tweets, without a time limit.",
     )
 
 
