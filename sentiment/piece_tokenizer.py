@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sentiment.ragged import Ragged, joined_rows
 from sentiment.tokenizer_file import write_tokenizer
-from sentiment.word_signs import pieces_of, word_signs
+from sentiment.word_signs import joined_words, pieces_of, word_signs
 
 NUMBER = "<num>"
 """The word that stands for all numbers."""
@@ -20,6 +20,7 @@ NUMBER = "<num>"
 _REPEATED = re.compile(r"(.)\1")
 _LONGEST_WORD = 24
 """Characters of a word that are looked at."""
+_LONGEST_SHARED = 100
 _MOST_PIECES = 8
 _MOST_REMEMBERED = 150_000
 """Words that are remembered at a time: about 30 MB, whatever is sent."""
@@ -55,7 +56,9 @@ class PieceTokenizer:
         self.shared = {sign: list(same) for sign, same in (shared or {}).items()}
         self.max_chars = max_chars
         self.max_ids = max_ids
-        self._ids = _Ids(self.words, self.pieces, self.shared)
+        alone, joined = _alone_and_joined(self.shared)
+        self._ids = _Ids(self.words, self.pieces, alone)
+        self._joined = joined_words(joined)
 
     @property
     def size(self) -> int:
@@ -64,10 +67,10 @@ class PieceTokenizer:
 
     def encode(self, texts: Sequence[str]) -> Ragged:
         """Ids of each text, at least one."""
-        ids_of, most = self._ids.__getitem__, self.max_ids
+        ids_of, most, joined = self._ids.__getitem__, self.max_ids, self._joined
         rows: list[list[int]] = []
         for text in texts:
-            found = map(ids_of, word_signs(text, self.max_chars))
+            found = map(ids_of, word_signs(text, self.max_chars, joined))
             rows.append(list(chain.from_iterable(found))[:most] or _NOTHING)
         return joined_rows(rows)
 
@@ -85,6 +88,22 @@ class PieceTokenizer:
 
 
 _NOTHING = [0]
+
+
+def _alone_and_joined(
+    shared: Mapping[str, Sequence[str]],
+) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """Shared words as a text's words look, and the sign of each that is no word by itself."""
+    alone: dict[str, list[str]] = {sign: [] for sign in shared}
+    joined: dict[str, str] = {}
+    for sign, same in shared.items():
+        for word in same:
+            found = word_signs(word, _LONGEST_SHARED)
+            if len(found) == 1:
+                alone[sign] += found
+            else:
+                joined[word] = sign
+    return alone, joined
 
 
 class _Ids(dict[str, tuple[int, ...]]):

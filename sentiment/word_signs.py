@@ -1,7 +1,8 @@
 """How the fast model reads a text: its words and signs in any script, and the pieces of a word."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from sentiment.text import emoticons_to_signs, normalise, split_camel_case
 
@@ -28,6 +29,9 @@ _LETTER = (
     r"\u2000-\u2bff\u3000-\u303f\ufe00-\ufe6f\uff00-\uff20\ud800-\udfff\U0001f000-\U0010ffff]"
 )
 _ELIDED = r"(?:[ldjmtsnc]|qu|jusqu|lorsqu|puisqu|dell|all|nell|sull|dall|un|quell)'"
+_JOINED = re.compile(r"\w+(?:[-']\w+)+")
+_JOINT = re.compile(r"(?:-|'(?!(?:s|t|m|re|ve|ll|d)\b))(?<=\w.)(?=\w)")
+"""Most apostrophes are those of contractions: few English texts need to be searched for more."""
 _SIGNS = r"\d+|[!?]+|\.\.+|[^\s\w]"
 _WORD = re.compile(
     rf"<[a-z]+>|#+\w+|{_LETTER}+(?=n't\b)|n't\b|'(?:s|m|re|ve|ll|d)\b"
@@ -37,12 +41,19 @@ _ASCII_WORD = re.compile(
     rf"<[a-z]+>|#+\w+|[a-z]+(?=n't\b)|n't\b|'(?:s|m|re|ve|ll|d)\b"
     rf"|{_ELIDED}(?=[a-z]{{2}})|[a-z]+|{_SIGNS}"
 )
+Joined = Callable[[re.Match[str]], str]
+"""What `joined_words` gives."""
 
 
-def word_signs(text: str, most: int) -> list[str]:
+def word_signs(text: str, most: int, joined: Joined | None = None) -> list[str]:
     """The words and signs of a text, of its first `most` characters once it is cleaned.
 
     Mentions and links are gone; a hashtag of several words is there joined and split.
+
+    Args:
+        text: as it was written.
+        most: characters that are looked at.
+        joined: words with a hyphen or an apostrophe that become a sign.
 
     >>> word_signs("@united sooo late :( don't! https://t.co/a #EpicFail", 600)
     ['soo', 'late', '<sad>', 'do', "n't", '!', '##epicfail', 'epic', 'fail']
@@ -57,8 +68,29 @@ def word_signs(text: str, most: int) -> list[str]:
     if "#" in text:
         text = _TAG.sub(_tag, text)
     text = _STRETCHED.sub(r"\1\1", emoticons_to_signs(text.lower()))[:most]
+    if joined and ("-" in text or "'" in text) and _JOINT.search(text):
+        text = _JOINED.sub(joined, text)
     words: list[str] = (_ASCII_WORD if text.isascii() else _WORD).findall(text)
     return words
+
+
+def joined_words(signs: Mapping[str, str]) -> Joined | None:
+    """For `word_signs`: `{"saint-denis": "<place>"}`; other words with such marks stay.
+
+    >>> word_signs("à Saint-Denis, d'Aix-en-Provence", 600,
+    ...            joined_words({"saint-denis": "<place>", "aix-en-provence": "<place>"}))
+    ['à', '<place>', ',', 'd', "'", '<place>']
+    """
+    found = {normalise(word).translate(_SAME).lower(): sign for word, sign in signs.items()}
+    return partial(_sign_of, found) if found else None
+
+
+def _sign_of(signs: Mapping[str, str], match: re.Match[str]) -> str:
+    word = match[0]
+    if word in signs:
+        return f" {signs[word]} "
+    elided, _, rest = word.partition("'")
+    return f"{elided}' {signs[rest]} " if rest in signs else word
 
 
 def pieces_of(word: str, words: Mapping[str, int], pieces: Mapping[str, int]) -> tuple[int, ...]:

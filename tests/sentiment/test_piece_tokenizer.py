@@ -3,10 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from sentiment import piece_tokenizer
+from sentiment import artefact, piece_tokenizer
 from sentiment.piece_tokenizer import PieceTokenizer
 from sentiment.tokenizer import load_tokenizer
 from sentiment.word_signs import word_signs
+from trainer.shipped import shipped_folder
 
 WORDS = ["<num>", "<name>", "late", "so", "not", "n't", "do", "like", "flight", "boycott", "<sad>"]
 PIECES = [*"abcdefghijklmnopqrstuvwxyz", "ing", "air"]
@@ -99,3 +100,45 @@ def test_what_is_remembered_is_bounded_and_forgetting_changes_nothing(
         thread.join()
     assert all(found[number] == alone for number in range(4))
     assert len(made._ids) <= 54  # each thread may add the word it was at
+
+
+JOINED = {"<name>": ["jean-pierre", "shi'a", "ألمانيا", "o’hara"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("Jean-Pierre late", "<name> late"),
+        ("so Shi'a", "so <name>"),
+        ("so shi’a", "so <name>"),
+        ("ألمانيا late", "المانيا late"),
+        ("المانيا late", "<name> late"),
+        ("O'Hara, late", "<name>, late"),
+        ("d'Jean-Pierre", "d' <name>"),
+        ("https://x.y/jean-pierre late", "late"),
+    ],
+)
+def test_a_shared_word_of_several_parts_or_letters_that_writers_exchange_is_known(
+    text: str, same: str
+) -> None:
+    found = PieceTokenizer(WORDS, PIECES, shared=JOINED)
+    assert found.encode([text]).ids.tolist() == found.encode([same]).ids.tolist()
+
+
+def test_other_words_with_a_hyphen_or_an_apostrophe_are_read_as_without_shared_ones() -> None:
+    found = PieceTokenizer(WORDS, PIECES, shared=JOINED)
+    for text in ("don't like", "so-so", "late-flight", "jean pierre", "x-jean-pierre"):
+        assert found.encode([text]).ids.tolist() == ids(text)
+
+
+def test_the_model_that_ships_knows_each_of_its_shared_words() -> None:
+    found = load_tokenizer(shipped_folder() / artefact.TOKENIZER)
+    assert isinstance(found, PieceTokenizer)
+    signs = {sign: found.encode([sign]).ids.tolist() for sign in found.shared}
+    lost = [
+        word
+        for sign, same in found.shared.items()
+        for word in same
+        if found.encode([word]).ids.tolist() != signs[sign]
+    ]
+    assert len(lost) <= 10, "words that end in an apostrophe, or hold a long dash"

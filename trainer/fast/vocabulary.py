@@ -35,7 +35,8 @@ def vocabulary_of(rows: Rows, more: Sequence[str] = ()) -> PieceTokenizer:
         more: texts without labels.
     """
     shared = shared_words()
-    known = {word for same in shared.values() for word in same}
+    looks = [word_signs(word, _MAX_CHARS) for same in shared.values() for word in same]
+    known = {signs[0] for signs in looks if len(signs) == 1}
     counts = _counts(rows, more)
     words = dict.fromkeys([NUMBER, *shared])
     for language, counter in counts.items():
