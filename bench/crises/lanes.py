@@ -7,7 +7,7 @@ from bench.crises.traffic import START
 from sentiment.alerts import BuzzAlert
 from stream.buzz.brand import PARTS, BrandState, dump_part, load_brand, new_brand
 from stream.buzz.detector import Detector, Sighting
-from stream.buzz.methods import Method, Window, WindowMemory
+from stream.buzz.methods import Method, Window, WindowMemory, method
 from stream.buzz.options import STORM, VOLUME, BuzzOptions, Kind, MethodName
 
 SIMPLE: tuple[MethodName, ...] = ("fixed", "mean-sd", "ewma")
@@ -46,10 +46,14 @@ class Lane:
 
     detector: Detector
     state: BrandState
+    recorder: Recorder | None = None
     trace: list[float] = field(default_factory=list)
 
     @classmethod
-    def start(cls, name: MethodName, pool: Pool, limit: float | None, knob: float) -> "Lane":
+    def start(
+        cls, name: MethodName, pool: Pool, limit: float | None, knob: float,
+        recorder: Recorder | None = None,
+    ) -> "Lane":  # fmt: skip
         """A lane that knows nothing yet."""
         options = BuzzOptions(
             false_alarms_per_week=knob,
@@ -58,24 +62,21 @@ class Lane:
             storm=replace(STORM, least=10**9),
             volume=replace(VOLUME, least=10**9),
         )
-        detector = Detector(options, {"1": pool.rates})
-        return cls(detector, new_brand("brand", options))
+        detector = Detector(options, {"1": pool.rates}, custom=recorder)
+        return cls(detector, new_brand("brand", options), recorder)
 
     @classmethod
     def recording(cls, name: MethodName, pool: Pool) -> "Lane":
         """A lane that never alarms and keeps its scores."""
-        lane = cls.start(name, pool, _UNREACHED, 1.0)
-        lane.detector.method = Recorder(lane.detector.method)
-        return lane
+        return cls.start(name, pool, _UNREACHED, 1.0, Recorder(method(name)))
 
     def step(self, place: int, sightings: list[Sighting]) -> list[BuzzAlert]:
         """Take a minute; returns what the negative alert did."""
         self.detector.update(self.state, sightings, START + place)
         alerts = self.detector.close_minutes(self.state, START + place + 1)
-        method = self.detector.method
-        if isinstance(method, Recorder):
-            self.trace.append(method.highest)
-            method.highest = 0.0
+        if self.recorder:
+            self.trace.append(self.recorder.highest)
+            self.recorder.highest = 0.0
         return [alert for alert in alerts if alert.kind == "negative"]
 
     def snapshot(self) -> dict[str, bytes]:

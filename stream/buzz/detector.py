@@ -59,6 +59,7 @@ class Detector:
         options: see there.
         rates: error rates by version of the model; a version that is missing is taken as it is.
         reasons: tells what the complaints of an alert are about; None: alerts do not say it.
+        custom: a method in place of the one that the options name.
     """
 
     def __init__(
@@ -66,11 +67,12 @@ class Detector:
         options: BuzzOptions | None = None,
         rates: Mapping[str, Rates] | None = None,
         reasons: ReasonModel | None = None,
+        custom: Method | None = None,
     ) -> None:
         self.options = options or BuzzOptions()
         self.rates = dict(rates or {})
-        self.method: Method = method(self.options.method, self.options.figures)
-        self._alerts = Alerts(self.options, self.method, reasons)
+        self._method = custom or method(self.options.method, self.options.figures)
+        self._alerts = Alerts(self.options, self._method, reasons)
 
     def update(self, state: BrandState, sightings: Iterable[Sighting], now: int) -> None:
         """Count mentions of a brand.
@@ -167,7 +169,7 @@ class Detector:
             state.closed.was_open = True
         if state.closed.until * options.step_minutes % HOUR < options.step_minutes:
             ended = ended_hour(state, options)
-            close_hour(state, self.method, options)
+            close_hour(state, self._method, options)
             if ended.mentions:
                 state.hours.append(with_following(ended, state, options))
         state.write_digests()

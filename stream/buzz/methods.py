@@ -262,7 +262,7 @@ def _value(kind: Kind, seen: WindowCounts) -> float:
     return seen.share if kind == "negative" else seen.total
 
 
-def method(name: MethodName, figures: Figures) -> Method:
+def method(name: MethodName, figures: Figures = FIGURES) -> Method:
     """The method of that name."""
     methods: dict[MethodName, Method] = {
         "tail": TailMethod(figures),
