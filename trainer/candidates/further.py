@@ -5,7 +5,7 @@ without Forgetting").
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,9 @@ from trainer.fast.learning import Plan, learn
 from trainer.fast.lessons import Recipe, lesson_of
 from trainer.fast.network import Network
 from trainer.fast.reading import read_fast_graph
+from trainer.fast.rows import Lesson
+from trainer.fast.shape import Arrays
+from trainer.fast.vocabulary import shared_words
 from trainer.sources.rows import Rows
 from trainer.sources.split import Parts
 
@@ -47,7 +50,9 @@ class Further:
         copies: made-up variants, for the teacher, of each row of three classes in a language other
             than English: of these there are few texts without labels.
         recipe: how much of what it learns from.
-        plan: of the training.
+        plan: of each training.
+        trainings: with other seeds; the mean of their weights counts (Wortsman et al. 2022, "Model
+            soups").
         moved_part: of the weights; the rest is those it started with (as in `Fast.tuned_part`).
     """
 
@@ -60,6 +65,7 @@ class Further:
     plan: Plan = field(
         default_factory=lambda: Plan(epochs=1, rate=5e-4, table_rate=0.2, name="further")
     )
+    trainings: int = 1
     moved_part: float = 0.5
     most_unlabelled: int = 30_000
 
@@ -68,7 +74,7 @@ class Further:
         taught = f"{self.teacher.candidate}, {self.copies}, " if self.teacher else ""
         return (
             f"Further({digest}, {len(self.unlabelled)} texts, {taught}{self.recipe}, {self.plan}, "
-            f"{self.moved_part}, {self.most_unlabelled})"
+            f"{self.trainings}, {self.moved_part}, {self.most_unlabelled})"
         )
 
     def fit(self, parts: Parts, run: Context) -> FittedFast:
@@ -79,9 +85,7 @@ class Further:
             TrainingError: there is no version of the teacher.
         """
         rows = parts.train
-        tokenizer = load_tokenizer(self.start / artefact.TOKENIZER)
-        if not isinstance(tokenizer, PieceTokenizer):
-            raise ArtefactError(f"expected a fast model in {self.start}, got another tokenizer.")
+        tokenizer = _tokenizer(self.start)
         scorer, drawn = Scorer(self.start), self._drawn(run.seed)
         kept = _english(rows, drawn, scorer) if self.teacher else set()
 
@@ -96,14 +100,19 @@ class Further:
         texts = [*drawn, *self._variants(rows, run.seed)]
         lesson, origins = lesson_of(rows, texts, tokenizer, opinion, self.recipe, run.seed)
         before, judge = read_fast_graph(self.start / artefact.GRAPH, origins)
-        network = Network(before)
-        learn(network, lesson, self.plan, run)
-        part = self.moved_part
-        moved = {
-            name: part * now + (1 - part) * before[name] for name, now in network.weights.items()
-        }
-        card, now = scorer.card, Network(rounded(moved))
+        card, now = scorer.card, Network(rounded(self._moved(before, lesson, run)))
         return FittedFast(tokenizer, now, judge, card.languages, card.known_threshold)
+
+    def _moved(self, before: Arrays, lesson: Lesson, run: Context) -> Arrays:
+        """The mean of the weights after each training, and of those before."""
+        moved = {name: (1 - self.moved_part) * value for name, value in before.items()}
+        for number in range(self.trainings):
+            network = Network(before)
+            plan = replace(self.plan, name=f"{self.plan.name}-{number}")
+            learn(network, lesson, plan, replace(run, seed=run.seed + number))
+            for name, value in network.weights.items():
+                moved[name] += self.moved_part / self.trainings * value
+        return moved
 
     def _drawn(self, seed: int) -> list[str]:
         """Some of the texts without labels."""
@@ -117,6 +126,17 @@ class Further:
         for language in dict.fromkeys(three.languages.tolist() if self.teacher else []):
             texts += variants(three.take(three.languages == language).texts, self.copies, seed)
         return texts
+
+
+def _tokenizer(start: Path) -> PieceTokenizer:
+    """Of the version it starts from, with the names, places and groups that are known now."""
+    found = load_tokenizer(start / artefact.TOKENIZER)
+    if not isinstance(found, PieceTokenizer):
+        raise ArtefactError(f"expected a fast model in {start}, got another tokenizer.")
+    shared = shared_words() if found.shared else None
+    return PieceTokenizer(
+        found.words, found.pieces, shared=shared, max_chars=found.max_chars, max_ids=found.max_ids
+    )
 
 
 def _english(rows: Rows, unlabelled: Sequence[str], scorer: Scorer) -> set[str]:

@@ -27,6 +27,9 @@ from trainer.sources.split import split_sources
 pytest.importorskip("tensorflow", reason="`make install-keras` brings TensorFlow")
 
 from trainer.fast.learning import Plan
+from trainer.fast.network import Network
+from trainer.fast.reading import read_fast_graph
+from trainer.fast.rows import Lesson
 
 _MADE_UP = "blorf quandip zemmul tryxo gavvit plonka smerd hovul wiggat drunfel yapso kleem"
 _NEW = dict(
@@ -89,6 +92,26 @@ def test_a_teacher_is_believed_and_asked_about_other_languages_alone(tmp_path: P
     assert len(asked) == len(FOREIGN) + 2 * len(three)
     words = {word for text in three.texts for word in text.split()}
     assert {word for text in variants_asked for word in text.split()} <= words
+
+
+def test_the_mean_of_several_trainings_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plans = list[str]()
+
+    def add_seed(network: Network, lesson: Lesson, plan: Plan, run: Context) -> None:
+        plans.append(plan.name)
+        for variable in network.variables.values():
+            variable.assign_add(np.full(variable.shape, run.seed - 7, np.float32))
+
+    monkeypatch.setattr("trainer.candidates.further.learn", add_seed)
+    candidate = Further(shipped_folder(), recipe=Recipe(repeats=1, made_up=10), trainings=3)
+    run = Context(tmp_path / "checkpoints", Console(quiet=True), seed=7)
+    fitted = candidate.fit(split_sources(rows()), run)
+    assert len(set(plans)) == 3
+    before, _ = read_fast_graph(shipped_folder() / artefact.GRAPH, 1)
+    now = fitted.network.weights["hidden.bias"]
+    assert now == pytest.approx(before["hidden.bias"] + 0.5, abs=1e-5)
 
 
 def _in_words_of_its_own() -> Rows:
