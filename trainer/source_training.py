@@ -85,20 +85,20 @@ def train_three(
         console.print(f"{candidate.name}: the artefact agrees within {built.parity:.1g}.")
     found = measure_parts(folder, parts, settings.scorer_threads)
     start = settings.start if candidate.name == "fast" else None
-    called = ["badbuzz train", candidate.name, *options]
-    command = " ".join([*_chosen(candidate.name, settings), *called])
+    command = training_command(candidate.name, settings, options)
     return TrainedThree(workplace, candidate.name, found, command, start)
 
 
-def _chosen(name: str, settings: TrainerSettings) -> list[str]:
-    """What the environment chose for this candidate, as it is written before a command."""
+def training_command(name: str, settings: TrainerSettings, options: Sequence[str] = ()) -> str:
+    """The command that trains a candidate again, with what the environment chose for it."""
     fields = type(settings).model_fields
     values = {setting: getattr(settings, setting) for setting in (*_RECIPE[name], "seed")}
-    return [
+    chosen = [
         f"BADBUZZ_{setting.upper()}={quote(str(value))}"
         for setting, value in values.items()
         if value != fields[setting].default
     ]
+    return " ".join([*chosen, "badbuzz train", name, *options])
 
 
 def measure_parts(

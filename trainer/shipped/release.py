@@ -28,11 +28,7 @@ LARGEST_MB = 16
 """What a version that ships may take, in all."""
 
 COMMAND = "badbuzz train multilingual fast"
-FURTHER = "BADBUZZ_START=trainer/shipped/fast badbuzz train fast"
-"""The same of a version that went on from the one that shipped before."""
-
-FURTHER_TAUGHT = f"BADBUZZ_TAUGHT=true BADBUZZ_COPIES={{}} {FURTHER}"
-"""The same of one that also learned from `multilingual`, of so many variants."""
+"""Of a version that began anew."""
 
 
 def release(folder: Path, train: Rows, parts: Sequence[PartMetrics], origin: Origin) -> None:
@@ -79,14 +75,18 @@ def learned_from(unlabelled: Mapping[str, Sequence[str]]) -> str:
     )
 
 
-def went_on(before: str, unlabelled: Mapping[str, Sequence[str]], copies: int = 0) -> str:
+def went_on(
+    before: str, unlabelled: Mapping[str, Sequence[str]], copies: int = 0, trainings: int = 1
+) -> str:
     """What a version learned from that went on from another.
 
     Args:
         before: the model card of the other.
         unlabelled: texts by the name of their file.
         copies: variants of each row that it asked `multilingual` about; 0: there was no teacher.
+        trainings: whose mean it is.
     """
+    mean = f" It is the mean of {trainings} such trainings." if trainings > 1 else ""
     told = before.partition(COPIES_LEFT_OUT)[2].partition("\n\n")[0].strip()
     count = sum(map(len, unlabelled.values()))
     if copies:
@@ -94,18 +94,18 @@ def went_on(before: str, unlabelled: Mapping[str, Sequence[str]], copies: int = 
             f"{told} Then it went on once more: with its own opinion of English tweets, that of "
             "`multilingual` of tweets in other languages, with labels and without, and of "
             f"{copies} made-up variants of each labelled one, and "
-            f"{TAUGHT.two_class_rows:,} rows of Sentiment140."
+            f"{TAUGHT.two_class_rows:,} rows of Sentiment140.{mean}"
         )
     return (
         f"{told} From there it went on (`trainer.candidates.further`): with all labels once more, "
         f"its own opinion of the rows of three classes and of {count:,} tweets without labels (at "
-        f"most {Further.most_unlabelled:,} of them), and more made-up sentences."
+        f"most {Further.most_unlabelled:,} of them), and more made-up sentences.{mean}"
     )
 
 
 def main() -> None:
     """The command."""
-    from trainer.source_training import measure_parts  # noqa: PLC0415
+    from trainer.source_training import measure_parts, training_command  # noqa: PLC0415
     from trainer.sources.catalogue import load_sources  # noqa: PLC0415 - scikit-learn takes seconds
     from trainer.sources.split import split_sources  # noqa: PLC0415
     from trainer.sources.unlabelled import unlabelled_by_file  # noqa: PLC0415
@@ -119,8 +119,8 @@ def main() -> None:
     if settings.start:
         before = (shipped_folder().parent / MODEL_CARD).read_text("utf-8")
         copies = settings.copies if settings.taught else 0
-        command = FURTHER_TAUGHT.format(copies) if copies else FURTHER
-        learned = went_on(before, unlabelled, copies)
+        command = training_command("fast", settings)
+        learned = went_on(before, unlabelled, copies, settings.trainings)
     with tempfile.TemporaryDirectory() as place:
         # Figures are written into the card, and a version of the registry must stay as it is.
         folder = Path(place, "artefact")
