@@ -28,8 +28,6 @@ class TrainerSettings(Settings):
     "A `fast` version (its number, an alias, a folder) that `fast` goes on from."
     taught: bool = False
     "Whether `fast`, when it goes on, learns languages other than English from `multilingual`."
-    trainings: int = Field(1, ge=1)
-    "Trainings of `fast` with other seeds, when it goes on; the mean of their weights counts."
     unlabelled: Path | None = None
     "A text file, one tweet a line, whose tweets the student learns from besides the labelled ones."
     copies: int = 5

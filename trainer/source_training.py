@@ -29,7 +29,7 @@ Sentiment140's; one standard error of an accuracy is 0.4 points."""
 
 _RECIPE = {
     "multilingual": ("encoder", "encoder_tuned", "encoder_passes", "encoder_two_class_rows"),
-    "fast": ("encoder", "start", "taught", "copies", "trainings"),
+    "fast": ("encoder", "start", "taught", "copies"),
 }
 """Settings that each candidate's training depends on."""
 

@@ -1,6 +1,5 @@
 """Which candidates there are, which can be trained here, and how to make one."""
 
-from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -115,9 +114,8 @@ def three_class_candidate(name: str, settings: TrainerSettings) -> ThreeClassCan
         teacher = Teacher(settings, "multilingual", name)
         if settings.start:
             start = folder_of(settings, settings.start)
-            further = Further(start, texts, trainings=settings.trainings)
             if settings.taught:
-                further = replace(further, teacher=teacher, copies=settings.copies, recipe=TAUGHT)
-            return further
+                return Further(start, texts, teacher, settings.copies, recipe=TAUGHT)
+            return Further(start, texts)
         return Fast(settings.encoder, texts, teacher)
     raise TrainingError(f"expected one of {', '.join(THREE_CLASS)}, got {name!r}.")

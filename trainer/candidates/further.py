@@ -5,7 +5,7 @@ without Forgetting").
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +25,6 @@ from trainer.fast.learning import Plan, learn
 from trainer.fast.lessons import Recipe, lesson_of
 from trainer.fast.network import Network
 from trainer.fast.reading import read_fast_graph
-from trainer.fast.rows import Lesson
-from trainer.fast.shape import Arrays
 from trainer.fast.vocabulary import shared_words
 from trainer.sources.rows import Rows
 from trainer.sources.split import Parts
@@ -50,9 +48,7 @@ class Further:
         copies: made-up variants, for the teacher, of each row of three classes in a language other
             than English: of these there are few texts without labels.
         recipe: how much of what it learns from.
-        plan: of each training.
-        trainings: with other seeds; the mean of their weights counts (Wortsman et al. 2022, "Model
-            soups").
+        plan: of the training.
         moved_part: of the weights; the rest is those it started with (as in `Fast.tuned_part`).
     """
 
@@ -65,7 +61,6 @@ class Further:
     plan: Plan = field(
         default_factory=lambda: Plan(epochs=1, rate=5e-4, table_rate=0.2, name="further")
     )
-    trainings: int = 1
     moved_part: float = 0.5
     most_unlabelled: int = 30_000
 
@@ -74,7 +69,7 @@ class Further:
         taught = f"{self.teacher.candidate}, {self.copies}, " if self.teacher else ""
         return (
             f"Further({digest}, {len(self.unlabelled)} texts, {taught}{self.recipe}, {self.plan}, "
-            f"{self.trainings}, {self.moved_part}, {self.most_unlabelled})"
+            f"{self.moved_part}, {self.most_unlabelled})"
         )
 
     def fit(self, parts: Parts, run: Context) -> FittedFast:
@@ -100,19 +95,14 @@ class Further:
         texts = [*drawn, *self._variants(rows, run.seed)]
         lesson, origins = lesson_of(rows, texts, tokenizer, opinion, self.recipe, run.seed)
         before, judge = read_fast_graph(self.start / artefact.GRAPH, origins)
-        card, now = scorer.card, Network(rounded(self._moved(before, lesson, run)))
+        network = Network(before)
+        learn(network, lesson, self.plan, run)
+        part = self.moved_part
+        moved = {
+            name: part * now + (1 - part) * before[name] for name, now in network.weights.items()
+        }
+        card, now = scorer.card, Network(rounded(moved))
         return FittedFast(tokenizer, now, judge, card.languages, card.known_threshold)
-
-    def _moved(self, before: Arrays, lesson: Lesson, run: Context) -> Arrays:
-        """The mean of the weights after each training, and of those before."""
-        moved = {name: (1 - self.moved_part) * value for name, value in before.items()}
-        for number in range(self.trainings):
-            network = Network(before)
-            plan = replace(self.plan, name=f"{self.plan.name}-{number}")
-            learn(network, lesson, plan, replace(run, seed=run.seed + number))
-            for name, value in network.weights.items():
-                moved[name] += self.moved_part / self.trainings * value
-        return moved
 
     def _drawn(self, seed: int) -> list[str]:
         """Some of the texts without labels."""

@@ -75,18 +75,14 @@ def learned_from(unlabelled: Mapping[str, Sequence[str]]) -> str:
     )
 
 
-def went_on(
-    before: str, unlabelled: Mapping[str, Sequence[str]], copies: int = 0, trainings: int = 1
-) -> str:
+def went_on(before: str, unlabelled: Mapping[str, Sequence[str]], copies: int = 0) -> str:
     """What a version learned from that went on from another.
 
     Args:
         before: the model card of the other.
         unlabelled: texts by the name of their file.
         copies: variants of each row that it asked `multilingual` about; 0: there was no teacher.
-        trainings: whose mean it is.
     """
-    mean = f" It is the mean of {trainings} such trainings." if trainings > 1 else ""
     told = before.partition(COPIES_LEFT_OUT)[2].partition("\n\n")[0].strip()
     count = sum(map(len, unlabelled.values()))
     if copies:
@@ -94,12 +90,12 @@ def went_on(
             f"{told} Then it went on once more: with its own opinion of English tweets, that of "
             "`multilingual` of tweets in other languages, with labels and without, and of "
             f"{copies} made-up variants of each labelled one, and "
-            f"{TAUGHT.two_class_rows:,} rows of Sentiment140.{mean}"
+            f"{TAUGHT.two_class_rows:,} rows of Sentiment140."
         )
     return (
         f"{told} From there it went on (`trainer.candidates.further`): with all labels once more, "
         f"its own opinion of the rows of three classes and of {count:,} tweets without labels (at "
-        f"most {Further.most_unlabelled:,} of them), and more made-up sentences.{mean}"
+        f"most {Further.most_unlabelled:,} of them), and more made-up sentences."
     )
 
 
@@ -120,7 +116,7 @@ def main() -> None:
         before = (shipped_folder().parent / MODEL_CARD).read_text("utf-8")
         copies = settings.copies if settings.taught else 0
         command = training_command("fast", settings)
-        learned = went_on(before, unlabelled, copies, settings.trainings)
+        learned = went_on(before, unlabelled, copies)
     with tempfile.TemporaryDirectory() as place:
         # Figures are written into the card, and a version of the registry must stay as it is.
         folder = Path(place, "artefact")

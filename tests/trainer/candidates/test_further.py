@@ -11,7 +11,9 @@ from rich.console import Console
 
 from sentiment import artefact
 from sentiment.errors import ArtefactError
+from sentiment.piece_tokenizer import PieceTokenizer
 from sentiment.scorer import Scorer
+from sentiment.tokenizer import load_tokenizer
 from tests.trainer.candidates.test_multilingual import WORDS, rows
 from trainer.candidates.catalogue import missing, three_class_candidate
 from trainer.candidates.further import TAUGHT, Further
@@ -19,6 +21,7 @@ from trainer.candidates.teacher import Teacher
 from trainer.candidates.three_class import build_three
 from trainer.context import Context
 from trainer.fast.lessons import Recipe
+from trainer.fast.vocabulary import shared_words
 from trainer.settings import TrainerSettings
 from trainer.shipped import shipped_folder
 from trainer.sources.rows import Rows
@@ -27,9 +30,6 @@ from trainer.sources.split import split_sources
 pytest.importorskip("tensorflow", reason="`make install-keras` brings TensorFlow")
 
 from trainer.fast.learning import Plan
-from trainer.fast.network import Network
-from trainer.fast.reading import read_fast_graph
-from trainer.fast.rows import Lesson
 
 _MADE_UP = "blorf quandip zemmul tryxo gavvit plonka smerd hovul wiggat drunfel yapso kleem"
 _NEW = dict(
@@ -53,6 +53,9 @@ def test_it_learns_what_is_new_and_keeps_what_it_knew(tmp_path: Path) -> None:
     built = build_three(candidate, parts, tmp_path / "artefact", run)
     assert built.parity < 1e-5
     assert built.card.known_threshold == Scorer(start).card.known_threshold
+    tokenizer = load_tokenizer(built.folder / artefact.TOKENIZER)
+    assert isinstance(tokenizer, PieceTokenizer)
+    assert tokenizer.shared == shared_words(), "names and groups added since the start are known"
     three = parts.test.take(~parts.test.two_class)
     before, after = Scorer(start), Scorer(built.folder)
     assert _right(before, three.texts, three.labels) < 0.7
@@ -92,26 +95,6 @@ def test_a_teacher_is_believed_and_asked_about_other_languages_alone(tmp_path: P
     assert len(asked) == len(FOREIGN) + 2 * len(three)
     words = {word for text in three.texts for word in text.split()}
     assert {word for text in variants_asked for word in text.split()} <= words
-
-
-def test_the_mean_of_several_trainings_counts(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    plans = list[str]()
-
-    def add_seed(network: Network, lesson: Lesson, plan: Plan, run: Context) -> None:
-        plans.append(plan.name)
-        for variable in network.variables.values():
-            variable.assign_add(np.full(variable.shape, run.seed - 7, np.float32))
-
-    monkeypatch.setattr("trainer.candidates.further.learn", add_seed)
-    candidate = Further(shipped_folder(), recipe=Recipe(repeats=1, made_up=10), trainings=3)
-    run = Context(tmp_path / "checkpoints", Console(quiet=True), seed=7)
-    fitted = candidate.fit(split_sources(rows()), run)
-    assert len(set(plans)) == 3
-    before, _ = read_fast_graph(shipped_folder() / artefact.GRAPH, 1)
-    now = fitted.network.weights["hidden.bias"]
-    assert now == pytest.approx(before["hidden.bias"] + 0.5, abs=1e-5)
 
 
 def _in_words_of_its_own() -> Rows:
