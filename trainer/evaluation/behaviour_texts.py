@@ -69,7 +69,8 @@ ENGLISH = Words(
     ),
     groups=(
         "German", "Nigerian", "Chinese", "Mexican", "Muslim", "Jewish", "Christian", "Hindu",
-        "atheist", "gay", "lesbian", "straight", "black", "white", "Asian", "Indian",
+        "atheist", "gay", "lesbian", "straight", "black", "white", "Asian", "Indian", "Shi'a",
+        "Baha'i", "Sikh", "Filipino",
     ),
     of_groups=(
         "the man at the gate is {}",
