@@ -29,7 +29,7 @@ _LETTER = (
     r"\u2000-\u2bff\u3000-\u303f\ufe00-\ufe6f\uff00-\uff20\ud800-\udfff\U0001f000-\U0010ffff]"
 )
 _ELIDED = r"(?:[ldjmtsnc]|qu|jusqu|lorsqu|puisqu|dell|all|nell|sull|dall|un|quell)'"
-_JOINED = re.compile(r"\w+(?:[-']\w+)+")
+_JOINED = re.compile(r"(?<!\w)\w++(?:[-']\w++)+")
 _JOINT = re.compile(r"(?:-|'(?!(?:s|t|m|re|ve|ll|d)\b))(?<=\w.)(?=\w)")
 """Most apostrophes are those of contractions: few English texts need to be searched for more."""
 _SIGNS = r"\d+|[!?]+|\.\.+|[^\s\w]"

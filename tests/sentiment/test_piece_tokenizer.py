@@ -1,4 +1,5 @@
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -142,3 +143,11 @@ def test_the_model_that_ships_knows_each_of_its_shared_words() -> None:
         if found.encode([word]).ids.tolist() != signs[sign]
     ]
     assert len(lost) <= 10, "words that end in an apostrophe, or hold a long dash"
+
+
+def test_a_long_word_beside_a_joined_one_costs_no_square_of_its_length() -> None:
+    found = PieceTokenizer(WORDS, PIECES, shared=JOINED, max_chars=100_000)
+    text = "a-b " + "ab" * 40_000
+    started = time.process_time()
+    found.encode([text])
+    assert time.process_time() - started < 1, "a search from each letter on takes a minute"
