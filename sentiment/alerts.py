@@ -22,7 +22,7 @@ def _one_word(text: str) -> str:
 AlertId = Annotated[str, AfterValidator(_one_word)]
 """It goes into headers of mail and HTTP."""
 AlertKind = Literal["negative", "storm", "volume"]
-"""`storm`: unusually many mentions that are not praise, whatever the model makes of them."""
+"""`storm`: unusually many mentions, not because of praise, of which enough complain."""
 AlertState = Literal["open", "worse", "closed"]
 
 

@@ -133,7 +133,7 @@ class BuzzOptions:
     negative: Watch = NEGATIVE
     "How negative mentions are watched."
     storm: Watch = STORM
-    "How mentions are watched that are not praise, whatever the model makes of them."
+    "How mentions are watched that are not praise: complaints, and what the model calls neutral."
     volume: Watch = VOLUME
     "How all mentions are watched; it notifies nobody."
     figures: Figures = FIGURES
