@@ -41,7 +41,7 @@ USUAL = Tuning()
 GRID = (
     USUAL,
     *(USUAL._replace(least=least) for least in (12, 30)),
-    *(USUAL._replace(figures=Figures(excess=excess)) for excess in (0.25, 0.5)),
+    *(USUAL._replace(figures=Figures(excess=excess)) for excess in (0.3, 0.5)),
     *(USUAL._replace(figures=Figures(storm_negatives=number)) for number in (6, 20)),
     *(USUAL._replace(figures=Figures(storm_share=share)) for share in (0.6, 1.0)),
     *(USUAL._replace(figures=Figures(complaints=part)) for part in (0.25, 0.5)),

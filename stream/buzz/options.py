@@ -92,14 +92,14 @@ class Figures(NamedTuple):
 
     Attributes:
         excess: how far above its threshold a peak of calm times is in the mean, before a brand has
-            shown its own. Of a normal score it is 0.35, too.
+            shown its own. Of a normal score it is 0.35.
         storm_negatives: fewer weighed negatives make no storm.
         storm_share: nor does a window in which the share of negatives falls below so much of the
             usual one: that is praise or an announced event.
         complaints: of the mentions above those expected, fewer negatives are news, no bad buzz.
     """
 
-    excess: float = 0.35
+    excess: float = 0.4
     storm_negatives: int = 12
     storm_share: float = 0.8
     complaints: float = 0.35
