@@ -56,7 +56,7 @@ class PieceTokenizer:
         self.shared = {sign: list(same) for sign, same in (shared or {}).items()}
         self.max_chars = max_chars
         self.max_ids = max_ids
-        alone, joined = _alone_and_joined(self.shared)
+        alone, joined = alone_and_joined(self.shared)
         self._ids = _Ids(self.words, self.pieces, alone)
         self._joined = joined_words(joined)
 
@@ -90,7 +90,7 @@ class PieceTokenizer:
 _NOTHING = [0]
 
 
-def _alone_and_joined(
+def alone_and_joined(
     shared: Mapping[str, Sequence[str]],
 ) -> tuple[dict[str, list[str]], dict[str, str]]:
     """Shared words as a text's words look, and the sign of each that is no word by itself."""

@@ -1,5 +1,4 @@
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -142,12 +141,12 @@ def test_the_model_that_ships_knows_each_of_its_shared_words() -> None:
         for word in same
         if found.encode([word]).ids.tolist() != signs[sign]
     ]
-    assert len(lost) <= 10, "words that end in an apostrophe, or hold a long dash"
+    devanagari = "\u0900"
+    assert all(word[-1] in "'’" or "–" in word or word > devanagari for word in lost)
+    assert len(lost) <= 8
 
 
+@pytest.mark.timeout(20)  # a search from each letter on takes a minute
 def test_a_long_word_beside_a_joined_one_costs_no_square_of_its_length() -> None:
     found = PieceTokenizer(WORDS, PIECES, shared=JOINED, max_chars=100_000)
-    text = "a-b " + "ab" * 40_000
-    started = time.process_time()
-    found.encode([text])
-    assert time.process_time() - started < 1, "a search from each letter on takes a minute"
+    assert len(found.encode(["a-b " + "ab" * 40_000])) == 1

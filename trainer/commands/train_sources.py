@@ -49,9 +49,9 @@ def train_on_sources(
             f"BADBUZZ_START is {settings.start}, which may have learned from its rows: unset it."
         )
     parts = _parts(settings, console, rows, held_back)
+    options = [f"--rows {rows}"] if rows else []
+    options += [f"--hold-back {quote(group)}" for group in held_back]
     try:
-        options = [f"--rows {rows}"] if rows else []
-        options += [f"--hold-back {quote(group)}" for group in held_back]
         return _registered(names, parts, settings, versions, console, options)
     except KeyboardInterrupt:
         console.print("Stopped; nothing new is registered. The same command goes on from here.")

@@ -6,7 +6,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from sentiment.piece_tokenizer import NUMBER, PieceTokenizer
+from sentiment.piece_tokenizer import NUMBER, PieceTokenizer, alone_and_joined
 from sentiment.word_signs import word_signs
 from trainer.sources.rows import Rows
 
@@ -35,8 +35,7 @@ def vocabulary_of(rows: Rows, more: Sequence[str] = ()) -> PieceTokenizer:
         more: texts without labels.
     """
     shared = shared_words()
-    looks = [word_signs(word, _MAX_CHARS) for same in shared.values() for word in same]
-    known = {signs[0] for signs in looks if len(signs) == 1}
+    known = {word for same in alone_and_joined(shared)[0].values() for word in same}
     counts = _counts(rows, more)
     words = dict.fromkeys([NUMBER, *shared])
     for language, counter in counts.items():

@@ -28,7 +28,7 @@ LARGEST_MB = 16
 """What a version that ships may take, in all."""
 
 COMMAND = "badbuzz train multilingual fast"
-"""Of a version that began anew."""
+"""Trains such a version from the start."""
 
 
 def release(folder: Path, train: Rows, parts: Sequence[PartMetrics], origin: Origin) -> None:
